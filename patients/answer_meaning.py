@@ -18,7 +18,6 @@ _CERTAINTY = (_SKIPPED, NO, OPEN, YES)  # the later wins
 ADULT = 18  # RF28
 _WEIGHT = {YES: 3, UNSURE: 2, NO: 1}
 _ABOVE = re.compile(r"(\w+)\[>(\d+)\]")
-_CONDITION = re.compile(r"(\w+)(?:\[([^\]]*)\])?")
 _NO_WORDS = {"no", "none", "never", "nothing", "n/a", "na", "-", "nope", "not"}
 _UNSURE_WORDS = {"unsure", "not sure", "?", "don't know", "dont know", "do not know", "maybe"}
 
@@ -177,7 +176,7 @@ def _chosen(question: Question, value: object) -> list[Choice]:
 
 def _read(target: str) -> tuple[str, dict[str, str]]:
     """'pregnancy[status=yes]' as slug and state."""
-    slug, told = _CONDITION.fullmatch(target).groups()
+    slug, _, told = target.rstrip("]").partition("[")
     return slug, dict(pair.split("=") for pair in told.split(",")) if told else {}
 
 

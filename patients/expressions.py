@@ -71,7 +71,8 @@ class _Parser:
             if not match:
                 position += len(self.text[position:]) - len(self.text[position:].lstrip())
                 raise BadExpression(f"{self.text[position]!r} is not understood", self.text, position)
-            yield match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup)
+            kind = str(match.lastgroup)
+            yield kind, match.group(kind), match.start(kind)
             position = match.end()
         yield "end", "", len(self.text)
 

@@ -157,7 +157,9 @@ def _maps_to(raw: dict, key: str) -> tuple[str, ...]:
 
 
 def _choices(raw: list[dict], key: str) -> tuple[Choice, ...]:
-    return tuple(Choice(one.get("value", one.get("key")), one["label"], _maps_to(one, key)) for one in raw)
+    return tuple(
+        Choice(one["value"] if "value" in one else one["key"], one["label"], _maps_to(one, key)) for one in raw
+    )
 
 
 def _question(raw: dict, asked_of: str) -> Question:
