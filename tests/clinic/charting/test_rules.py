@@ -255,6 +255,12 @@ def test_a_first_sudden_episode_counts_at_unusual_ages(age, expected):
     assert findings([], NECK_THRUST, age=age) == {}
 
 
+def test_a_first_sudden_episode_counts_as_r_while_it_is_an_open_question_and_not_once_it_is_over():
+    rule = "smt_hvla.age_lt_18_condition_first_sudden_episode"
+    assert findings([fact("first_sudden_episode", answered=False)], NECK_THRUST, age=17) == {rule: "R"}
+    assert findings([fact("first_sudden_episode", current=False)], NECK_THRUST, age=17) == {}
+
+
 @pytest.mark.parametrize(("age", "sites", "level"), [(17, ["growth_plate"], "A"), (18, ["growth_plate"], "N")])
 def test_growing_bone_is_not_treated_with_ultrasound(age, sites, level):
     intended = use("ultrasound", regions=["lower_limb"], sites=sites)
@@ -279,10 +285,11 @@ def test_findings_stand_strictest_first():
 
 
 def test_a_rule_that_two_facts_fire_is_reported_once_at_its_strictest():
-    stable = fact("fracture_old", stability="stable", regions=["lumbar"])
+    unknown = fact("fracture_old", regions=["lumbar"])
     unstable = fact("fracture_old", stability="unstable", regions=["lumbar"])
-    [finding] = evaluate(RULES, [stable, unstable], LUMBAR_THRUST, age=ADULT)
-    assert (finding.level, finding.fact) == ("A", unstable)
+    for facts in ([unknown, unstable], [unstable, unknown]):
+        [finding] = evaluate(RULES, facts, LUMBAR_THRUST, age=ADULT)
+        assert (finding.level, finding.fact) == ("A", unstable)
 
 
 def test_nothing_found_is_no_alert():
