@@ -1,0 +1,94 @@
+"""Marks for views: each route carries exactly one, and a test walks the URLconf to see that none was forgotten.
+
+By role the answer is 403, by row 404 (`get_or_404`); either way one audit row `access.denied` is written.
+"""
+
+from functools import wraps
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from clinic.accounts import links, second_factor
+from clinic.accounts.roles import CLINICAL, FRONT, PATIENT, STAFF
+from clinic.audit.recording import record
+
+
+def mark(view, name):
+    """Write the access mark on a view (also used for views of Django and allauth)."""
+    view.access_mark = name
+    return view
+
+
+def refuse(request, why, obj_type="", obj_id=""):
+    """Write the audit row of a refusal: who, where, what; no health data."""
+    user = request.user if request.user.is_authenticated else None
+    record("access.denied", by=user, why=why, object=obj_type, id=str(obj_id)[:60])
+
+
+def to_login(request):
+    """Send an anonymous visitor to sign in and back to where they were going."""
+    return redirect(f"{reverse(settings.LOGIN_URL)}?next={quote(request.get_full_path())}")
+
+
+def _by_role(name, roles, staff):
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return to_login(request)
+            if not request.user.roles & roles:
+                refuse(request, "role")
+                raise PermissionDenied
+            if staff and (step := second_factor.next_step(request)):
+                return step
+            return view(request, *args, **kwargs)
+
+        return mark(never_cache(guarded), name)
+
+    return decorate
+
+
+reception_only = _by_role("reception_only", FRONT, staff=True)
+clinical_only = _by_role("clinical_only", CLINICAL, staff=True)
+staff_only = _by_role("staff_only", STAFF, staff=True)
+patient_only = _by_role("patient_only", {PATIENT}, staff=False)
+
+
+def open_to_all(view):
+    """A page of the public site: nothing on it may depend on who looks."""
+    return mark(view, "open_to_all")
+
+
+def by_link(scope):
+    """Open to the holder of a living signed link of this scope; the view gets the link in the token's place."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, token, *args, **kwargs):
+            try:
+                link = links.find(scope, token)
+            except links.LinkNotValid:
+                refuse(request, "link", scope)
+                return render(request, "accounts/link_not_valid.html", status=404)
+            return view(request, link, *args, **{**kwargs, "token": token})
+
+        return mark(never_cache(guarded), f"by_link:{scope}")
+
+    return decorate
+
+
+def get_or_404(request, rows, **lookup):
+    """Return the one row of an already scoped queryset (`for_user`); otherwise 404 with an audit row.
+
+    Not yours and not there look the same. Odd values (negative, 2^63, not a number) are 404 too.
+    """
+    try:
+        return rows.get(**lookup)
+    except (rows.model.DoesNotExist, ValueError, TypeError, OverflowError) as error:
+        refuse(request, "row", rows.model._meta.label_lower, next(iter(lookup.values()), ""))
+        raise Http404 from error

@@ -1,0 +1,49 @@
+"""Signed links: expiring, single-purpose, revocable. The token stands in the mail, its hash in the database."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clinic.accounts.models import SignedLink
+
+LIFETIME = {SignedLink.Scope.INTAKE: timedelta(days=7), SignedLink.Scope.INVITATION: timedelta(days=7)}
+
+
+class LinkNotValid(Exception):
+    """The link is unknown, expired, used up or withdrawn; which of these is not told to its holder."""
+
+
+def _hash(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make(scope, subject_id, *, by=None):
+    """Create a link for one subject, withdraw its older ones, and return the token (it is shown only now)."""
+    now = timezone.now()
+    SignedLink.objects.filter(scope=scope, subject_id=subject_id, used_at=None, revoked_at=None).update(revoked_at=now)
+    token = secrets.token_urlsafe(24)
+    SignedLink.objects.create(
+        scope=scope,
+        subject_id=subject_id,
+        token_hash=_hash(token),
+        created_at=now,
+        created_by=by,
+        expires_at=now + LIFETIME[scope],
+    )
+    return token
+
+
+def find(scope, token):
+    """Return the living link behind `token`; raise `LinkNotValid` in every other case."""
+    link = SignedLink.objects.filter(scope=scope, token_hash=_hash(token), used_at=None, revoked_at=None).first()
+    if link is None or link.expires_at <= timezone.now():
+        raise LinkNotValid
+    return link
+
+
+def use_up(link):
+    """Mark the link as used, so that it opens nothing more; raise `LinkNotValid` if somebody was faster."""
+    if not SignedLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now()):
+        raise LinkNotValid

@@ -1,0 +1,3 @@
+"""Addresses behind signed links."""
+
+urlpatterns = []
