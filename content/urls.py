@@ -1,0 +1,4 @@
+"""The public library."""
+
+app_name = "library"
+urlpatterns = []
