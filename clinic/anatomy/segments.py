@@ -1,0 +1,213 @@
+"""The segments of the spine and the ribs: what is adjusted, how it is typed, and which codes it belongs to.
+
+Two mappings are kept apart because they disagree. Adjustment coding counts the sacroiliac joint as pelvic and the
+joint of rib and spine as thoracic; the site list of the M99 diagnoses counts the first as sacral, the second as rib
+cage, and the occiput (occipitocervical) as head. The M99 sites are from memory of that list and await a coder's eye.
+SNOMED CT ids are those of the published DICOM anatomy lists; all ribs share the id of the rib.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from .regions import M99_REGIONS, safety_region
+from .sides import BOTH, LEFT, MIDLINE, RIGHT, TYPED
+
+ANY_SIDE = (MIDLINE, LEFT, RIGHT, BOTH)
+PAIRED = (LEFT, RIGHT, BOTH)
+
+
+class UnknownSegment(ValueError):  # noqa: N818 - named as it reads in an except clause
+    """What was typed is not a segment or has a side it cannot have; the text says so and what to type instead."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment: stored code, the words people read, regions and codes, place in the order, and the sides it has.
+
+    `region` is where it lies; `cmt_region` what adjustment coding counts it as; `m99` the ICD-10-CM code of its
+    dysfunction; `snomed` may be empty. `short` is how a note writes it.
+    """
+
+    code: str
+    label: str
+    region: str
+    cmt_region: str
+    m99: str
+    snomed: str
+    order: int
+    sides: tuple[str, ...]
+    short: str
+
+
+@dataclass(frozen=True)
+class SegmentSide:
+    """A segment and the side meant: L, R, B (both) or empty for the midline."""
+
+    segment: Segment
+    side: str
+
+    def __str__(self) -> str:
+        return describe(self.segment.code, self.side)
+
+
+_NAMES = {"C0": _("C0 occiput"), "C1": _("C1 atlas"), "C2": _("C2 axis")}
+
+_LEVELS = (
+    ("C", 0, "cervical", "M99.01", "31640002 14806007 39976000 113205007 5329002 36978003 36054005 87391001"),
+    (
+        "T",
+        1,
+        "thoracic",
+        "M99.02",
+        "64864005 53733008 1626008 73071006 56401006 45296009 62487009 11068009 82687006 7610001 12989004 23215003",
+    ),
+    ("L", 1, "lumbar", "M99.03", "66794005 14293000 36470004 11994002 49668003"),
+)
+_RIB = "113197003"
+
+
+def _all_segments() -> list[Segment]:
+    rows = [
+        (f"{letter}{first + step}", region, region, m99, snomed, ANY_SIDE)
+        for letter, first, region, m99, ids in _LEVELS
+        for step, snomed in enumerate(ids.split())
+    ]
+    rows += [
+        ("S", "sacral", "sacral", "M99.04", "54735007", ANY_SIDE),
+        ("SI", "pelvic", "pelvic", "M99.04", "39723000", (LEFT, RIGHT)),
+        ("CO", "sacral", "sacral", "M99.04", "64688005", (MIDLINE,)),
+    ]
+    rows += [(f"R{number}", "rib_cage", "thoracic", "M99.08", _RIB, PAIRED) for number in range(1, 13)]
+    return [_segment(order, *row) for order, row in enumerate(rows)]
+
+
+def _segment(order: int, code: str, region: str, cmt: str, m99: str, snomed: str, sides: tuple[str, ...]) -> Segment:
+    if code == "C0":
+        m99 = "M99.00"  # occipitocervical stands under the head in the site list
+    words = {"S": _("Sacrum"), "SI": _("Sacroiliac joint"), "CO": _("Coccyx")}
+    if code.startswith("R"):
+        label = _("Rib %(number)s at the spine") % {"number": code[1:]}
+    else:
+        label = words.get(code) or _NAMES.get(code, code)
+    short = {"S": "Sacrum", "CO": "Coccyx"}.get(code, code)
+    return Segment(code, label, region, cmt, m99, snomed, order, sides, short)
+
+
+SEGMENTS = tuple(_all_segments())
+"""Every segment in anatomical order: C0 to coccyx, then the ribs."""
+
+BY_CODE = {segment.code: segment for segment in SEGMENTS}
+
+SPINE = tuple(segment for segment in SEGMENTS if not segment.code.startswith("R"))
+"""The segments drawn on the spine map, from the occiput down."""
+
+_WORDS = {
+    "occiput": "C0",
+    "occ": "C0",
+    "atlas": "C1",
+    "axis": "C2",
+    "s": "S",
+    "sac": "S",
+    "sacrum": "S",
+    "si": "SI",
+    "sij": "SI",
+    "sijoint": "SI",
+    "sacroiliac": "SI",
+    "sacroiliacjoint": "SI",
+    "ilium": "SI",
+    "co": "CO",
+    "coc": "CO",
+    "coccyx": "CO",
+}
+_STEMS = {"c": "C", "t": "T", "d": "T", "th": "T", "l": "L", "r": "R", "rib": "R"}
+_NUMBERED = re.compile(r"([a-z]+) ?(0|[1-9][0-9]?) ?([a-z]*)")
+_SEPARATORS = re.compile(r"[\s,.\-/]+")
+
+
+def parse(text: str) -> SegmentSide:
+    """The segment and side meant by `L4 R`, `l4r`, `si l`, `t11 left`, `C2`, `L4 b`, `sacrum`, `rib 5 left`.
+
+    D is read as T, as Medicare allows. Raises UnknownSegment with a sentence for the person who typed.
+    """
+    typed = text.strip()
+    if not typed:
+        raise UnknownSegment(str(_("Type a segment and a side, such as L4 R.")))
+    plain = _SEPARATORS.sub(" ", typed.lower())
+    numbered = _NUMBERED.fullmatch(plain)
+    found = _read_numbered(*numbered.groups()) if numbered else _read_words(plain)
+    if found is None:
+        message = _("“%(typed)s” is not a segment. Type a level and a side, such as L4 R, T11 left, SI L or sacrum.")
+        raise UnknownSegment(str(message % {"typed": typed[:40]}))
+    segment, side = found
+    _check_side(segment, side, typed)
+    return SegmentSide(segment, side)
+
+
+def _read_numbered(stem: str, number: str, side: str) -> tuple[Segment, str] | None:
+    segment = BY_CODE.get(f"{_STEMS.get(stem, '?')}{number}")
+    return (segment, TYPED[side]) if segment and side in TYPED else None
+
+
+def _read_words(plain: str) -> tuple[Segment, str] | None:
+    if plain.startswith(" "):
+        return None  # a sign before the segment, such as minus, means something else to whoever typed it
+    joined = plain.replace(" ", "")
+    for word, side in TYPED.items():
+        code = _WORDS.get(joined.removesuffix(word))
+        if code and joined.endswith(word):
+            return BY_CODE[code], side
+    return None
+
+
+def _check_side(segment: Segment, side: str, typed: str) -> None:
+    if side in segment.sides:
+        return
+    given = {"typed": typed[:40], "short": segment.short}
+    if side == MIDLINE:
+        message = _("“%(typed)s” needs a side: %(short)s L or %(short)s R.")
+    elif segment.sides == (MIDLINE,):
+        message = _("“%(typed)s”: the coccyx has no side. For the occiput type C0, with a zero.")
+    else:
+        message = _("“%(typed)s”: note the sides one by one, %(short)s L and %(short)s R.")
+    raise UnknownSegment(str(message % given))
+
+
+def describe(code: str, side: str = MIDLINE) -> str:
+    """How a note writes a segment, `L4 R`, which `parse` reads again; the letters are the same in every language.
+
+    `side` is L, R, B or empty. Raises UnknownSegment for a code or side that is not stored here.
+    """
+    segment = _known(code)
+    if side not in segment.sides and side != MIDLINE:
+        raise UnknownSegment(str(_("%(short)s has no side “%(side)s”.") % {"short": segment.short, "side": side}))
+    return f"{segment.short} {side}".strip()
+
+
+def regions_of(codes: Iterable[str]) -> frozenset[str]:
+    """The regions of the safety rules that these segments touch; raises UnknownSegment.
+
+    A joint between two regions counts in both: the region where it lies, the region of adjustment coding and the
+    region of its diagnosis. So the sacroiliac joint is pelvic and sacral, a rib thoracic and thorax.
+    """
+    segments = [_known(code) for code in codes]
+    named = {name for each in segments for name in (each.region, each.cmt_region, M99_REGIONS[each.m99])}
+    return frozenset(map(safety_region, named))
+
+
+def cmt_regions_of(codes: Iterable[str]) -> frozenset[str]:
+    """The regions that adjustment coding counts for these segments, each once; raises UnknownSegment."""
+    return frozenset(_known(code).cmt_region for code in codes)
+
+
+def m99_of(codes: Iterable[str]) -> tuple[str, ...]:
+    """The distinct M99 codes of these segments, in code order; raises UnknownSegment."""
+    return tuple(sorted({_known(code).m99 for code in codes}))
+
+
+def _known(code: str) -> Segment:
+    if code not in BY_CODE:
+        raise UnknownSegment(str(_("“%(typed)s” is not a segment.") % {"typed": str(code)[:40]}))
+    return BY_CODE[code]
