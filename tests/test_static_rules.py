@@ -36,8 +36,6 @@ class Faults(HTMLParser):
             elif name.startswith(("on", "hx-on")):
                 self.found.append(f"handler {name} on <{tag}>")
             elif (name in LOADS or (name == "href" and tag in LOADING_LINKS)) and FOREIGN.match(value or ""):
-                value or ""
-            ):
                 self.found.append(f"foreign origin in {name} on <{tag}>")
             elif (value or "").lower().lstrip().startswith("javascript:"):
                 self.found.append(f"script address in {name} on <{tag}>")
