@@ -1,4 +1,4 @@
-"""One settings file. Every value comes from the environment; the defaults run a demo clinic from a checkout on SQLite."""
+"""One settings file, read from the environment; the defaults run a demo clinic from a checkout on SQLite."""
 
 import os
 import sys

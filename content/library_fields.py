@@ -12,7 +12,7 @@ import yaml
 T = TypeVar("T")
 
 
-class BadLibraryFile(ValueError):  # noqa: N818 (the name says what is wrong)
+class BadLibraryFile(ValueError):
     """A library file that cannot be used; the message names the file and the problem."""
 
     def __init__(self, path: Path, problem: str) -> None:

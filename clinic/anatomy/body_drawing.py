@@ -6,6 +6,9 @@ person's left. A template renders paths with classes and needs no numbers of its
 """
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import gettext_lazy as _
 
 from .sides import LEFT, MIDLINE, RIGHT
 
@@ -48,6 +51,7 @@ class Figure:
 
 
 _CENTRE = {"front": 80, "back": 248}
+_NAMES = {"front": _("front"), "back": _("back")}
 
 _NECK = "M-8.5 44 L8.5 44 C8.5 52 9 57 12 61 C10 64 6 66 0 66 C-6 66 -10 64 -12 61 C-9 57 -8.5 52 -8.5 44Z"
 _HEAD = "M0 10 C12 10 18 19 17.5 30 C17 41 11 51 0 51 C-11 51 -17 41 -17.5 30 C-18 19 -12 10 0 10Z"
@@ -97,6 +101,7 @@ _SIDES_AT = {"front": (RIGHT, LEFT), "back": (LEFT, RIGHT)}  # at the viewer's l
 _LETTER_OFFSET, _LETTER_Y, _NAME_Y = 56, 40, 366
 
 
+@cache
 def figures() -> tuple[Figure, Figure]:
     """The front and the back view, side by side in one drawing of `VIEW_BOX`."""
     return _figure("front"), _figure("back")
@@ -115,7 +120,7 @@ def _figure(view: str) -> Figure:
         drawn.append(Part(view, site, at_left, _placed(shape, centre)))
         drawn.append(Part(view, site, at_right, _placed(shape, centre, mirrored=True)))
     captions = (
-        Caption(view, centre, _NAME_Y),
+        Caption(_NAMES[view], centre, _NAME_Y),
         Caption(at_left, centre - _LETTER_OFFSET, _LETTER_Y),
         Caption(at_right, centre + _LETTER_OFFSET, _LETTER_Y),
     )

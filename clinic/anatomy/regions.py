@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 
-class UnknownRegion(ValueError):  # noqa: N818 - named as it reads in an except clause
+class UnknownRegion(ValueError):
     """A region code that is not in the list; the text names it."""
 
 

@@ -19,7 +19,7 @@ ANY_SIDE = (MIDLINE, LEFT, RIGHT, BOTH)
 PAIRED = (LEFT, RIGHT, BOTH)
 
 
-class UnknownSegment(ValueError):  # noqa: N818 - named as it reads in an except clause
+class UnknownSegment(ValueError):
     """What was typed is not a segment or has a side it cannot have; the text says so and what to type instead."""
 
 

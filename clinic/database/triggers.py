@@ -21,7 +21,7 @@ class TriggerConstraint(BaseConstraint):
 
     def constraint_sql(self, model, editor):
         editor.deferred_sql.extend(self.statements(model, editor))
-        return None
+        return
 
     def create_sql(self, model, editor):
         """ALTER TABLE ... ADD: reached on PostgreSQL only, SQLite rebuilds the table instead."""

@@ -68,7 +68,7 @@ def deliver(message):
         mail.attach_alternative(message.html, "text/html")
     try:
         mail.send()
-    except Exception as error:  # noqa: BLE001 - whatever the mail server does, the row keeps it and no page waits
+    except Exception as error:
         _put_back(message, error)
         return False
     _mark_sent(message)

@@ -26,7 +26,7 @@ INDEX_ITEMS = 10
 NDI_BANDS = ((35, "complete"), (25, "severe"), (15, "moderate"), (5, "mild"), (0, "none"))
 
 
-class ScoreRefused(ValueError):  # noqa: N818
+class ScoreRefused(ValueError):
     """Answers that cannot be scored; `reason` is a slug such as `out_of_range`."""
 
     def __init__(self, reason: str):

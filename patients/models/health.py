@@ -55,7 +55,7 @@ class Condition(HealthFact):
     class Certainty(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed")
         STATED = "stated", _("As stated, not yet confirmed")
-        SUGGESTED = "suggested", _("Suggested by a record, ask the patient")
+        OPEN = "open", _("Open question, counts until it is answered")
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="conditions", verbose_name=_("patient"))
     code = models.SlugField(_("safety term"), max_length=60, blank=True)

@@ -1,4 +1,4 @@
-"""Clinical tables: loaded by a migration from `clinic/charting/data`, each row with its source, editable by the clinic."""
+"""Clinical tables: loaded by a migration from `clinic/charting/data`, with their sources; the clinic may edit them."""
 
 from django.conf import settings
 from django.db import models

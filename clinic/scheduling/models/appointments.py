@@ -52,7 +52,7 @@ class AppointmentQuerySet(owned_by(staff="appointment.view", scope="booking")):
         return self.exclude(status__in=FREEING)
 
     def touching(self, start, end):
-        """Busy (buffers included) at some moment of [start, end); bounded below so that it does not grow with history."""
+        """Busy (buffers included) at some moment of [start, end); bounded below, so it does not grow with history."""
         return self.filter(busy_from__lt=end, busy_until__gt=start, busy_from__gt=start - timedelta(days=1))
 
     def on_day(self, day, zone):
@@ -197,7 +197,7 @@ class AppointmentRequestQuerySet(models.QuerySet):
 
 
 class AppointmentRequest(models.Model):
-    """What a visitor of the site asks for: a time (held for them) or a call back. Linked to no patient until the desk does it."""
+    """What a visitor of the site asks for: a time (held for them) or a call back. The desk links it to a patient."""
 
     appointment = models.OneToOneField(Appointment, models.PROTECT, null=True, blank=True, related_name="request")
     name = models.CharField(_("your name"), max_length=120)

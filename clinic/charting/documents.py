@@ -1,0 +1,47 @@
+"""The whole note as one document: what is hashed when it is signed."""
+
+from datetime import UTC
+
+TEXTS = ("subjective", "objective", "assessment", "plan", "change", "pain", "spare_movement", "purpose")
+SEGMENT = ("segment", "side", "pain", "asymmetry", "range_of_motion", "tone")
+MUSCLE = ("muscle", "side", "spasm_before", "spasm_after", "tenderness", "has_trigger_point")
+TREATMENT = (
+    "segments",
+    "regions",
+    "side",
+    "minutes",
+    "parameters",
+    "response",
+    "warnings",
+    "rules_version",
+    "override_reason",
+)
+
+
+def _fields(row, names):
+    return {name: getattr(row, name) for name in names}
+
+
+def content_of(visit):
+    """Return the note with its findings, treatments and diagnoses as plain data, in a stable order."""
+    return {
+        "patient": {
+            "chart_number": visit.patient.chart_number,
+            "name": visit.patient.full_name,
+            "birth_date": visit.patient.birth_date.isoformat(),
+        },
+        "episode": visit.episode.complaint,
+        "visited_at": visit.visited_at.astimezone(UTC).isoformat(),
+        "spare_until": visit.spare_until.isoformat() if visit.spare_until else None,
+        **_fields(visit, TEXTS),
+        "segments": [_fields(row, SEGMENT) for row in visit.segment_findings.order_by("pk")],
+        "muscles": [_fields(row, MUSCLE) for row in visit.muscle_findings.order_by("pk")],
+        "treatments": [
+            {"kind": row.kind.slug, **_fields(row, TREATMENT)}
+            for row in visit.treatments.select_related("kind").order_by("pk")
+        ],
+        "diagnoses": [row.code_id for row in visit.diagnoses.order_by("position", "pk")],
+        "signed_at": visit.signed_at.astimezone(UTC).isoformat(),
+        "signed_by": visit.signature,
+        "rules_version": visit.rules_version,
+    }

@@ -1,0 +1,209 @@
+"""The visit note's life: opened, edited under a version, signed, then only added to."""
+
+import hashlib
+import json
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.accounts.roles import require
+from clinic.audit.recording import record
+from clinic.charting import safety
+from clinic.charting.documents import content_of
+from clinic.charting.models import Addendum, Episode, MuscleFinding, SegmentFinding, Visit, VisitMark
+from clinic.outcomes.models import Response
+from clinic.outcomes.recording import record_pain
+
+FIELDS = ("subjective", "objective", "assessment", "plan", "change", "pain", "spare_movement", "spare_until", "purpose")
+
+
+class AlreadySigned(Exception):
+    """A signed note never changes; write an addendum."""
+
+
+class StaleVersion(Exception):
+    """Somebody else saved this note in the meantime; `current` is the row as it stands now."""
+
+    def __init__(self, current):
+        super().__init__(current.version)
+        self.current = current
+
+
+class NothingNewToday(Exception):
+    """A note needs something of today: the patient's words or the change since last time, and what was done."""
+
+
+class NotTheAuthor(Exception):
+    """Only the practitioner of the visit signs it."""
+
+
+class LicenceExpired(Exception):
+    """The practitioner's licence is not valid on the day of signing."""
+
+
+def locked(visit):
+    """Lock the visit and return it afresh. Raises `AlreadySigned`."""
+    row = (
+        Visit.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("patient", "episode", "practitioner")
+        .get(pk=visit.pk)
+    )
+    if row.signed_at:
+        raise AlreadySigned
+    return row
+
+
+def touched(row, by):
+    """Raise the version: whoever holds an older copy is told so."""
+    row.version, row.saved_at, row.saved_by = row.version + 1, timezone.now(), by
+    row.save(update_fields=["version", "saved_at", "saved_by"])
+
+
+def open_episode(patient, *, by, complaint="", **fields):
+    """Return the patient's open episode, or begin one with this complaint."""
+    current = patient.episodes.filter(closed_at=None).first()
+    return current or Episode.objects.create(
+        patient=patient, complaint=complaint[:200] or "Back pain", opened_by=by, **fields
+    )
+
+
+@transaction.atomic
+def open_visit(appointment, *, by):
+    """Return the visit of this appointment, or open it: there is one note per appointment."""
+    require(by, "visit.view")
+    if known := Visit.objects.filter(appointment=appointment).first():
+        return known
+    require(by, "visit.add")
+    type(appointment).objects.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
+    if known := Visit.objects.filter(appointment=appointment).first():
+        return known
+    visit = Visit.objects.create(
+        patient=appointment.patient,
+        appointment=appointment,
+        practitioner=appointment.practitioner,
+        episode=open_episode(appointment.patient, by=by, complaint=appointment.reason),
+        purpose=appointment.kind.purpose,
+        opened_by=by,
+    )
+    record("visit.opened", visit, by=by, patient=visit.patient_id)
+    return visit
+
+
+@transaction.atomic
+def save(visit, *, version, by, **fields):
+    """Keep the texts of an unsigned note and return it. Raises `AlreadySigned`, `StaleVersion`.
+
+    `fields` are some of FIELDS; what has not changed writes nothing.
+    """
+    require(by, "visit.change")
+    row = locked(visit)
+    if row.version != version:
+        raise StaleVersion(row)
+    changed = [name for name, value in fields.items() if name in FIELDS and getattr(row, name) != value]
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, fields[name])
+    row.save(update_fields=changed)
+    touched(row, by)
+    record("visit.saved", row, by=by, patient=row.patient_id, fields=sorted(changed))
+    return row
+
+
+@transaction.atomic
+def note_segment(visit, *, segment, side="", by, **found):
+    """Note one segment on one side (P.A.R.T.: `pain`, `asymmetry`, `range_of_motion`, `tone`) and return the row."""
+    require(by, "visit.change")
+    row = locked(visit)
+    finding, _ = SegmentFinding.objects.update_or_create(
+        visit=row, segment=segment, side=side, defaults={**found, "is_carried": False}
+    )
+    touched(row, by)
+    return finding
+
+
+@transaction.atomic
+def note_muscle(visit, *, muscle, side="", by, **found):
+    """Note one muscle on one side (`spasm_before`, `spasm_after`, `tenderness`: 0 to 4) and return the row."""
+    require(by, "visit.change")
+    row = locked(visit)
+    finding, _ = MuscleFinding.objects.update_or_create(
+        visit=row, muscle=muscle, side=side, defaults={**found, "is_carried": False}
+    )
+    touched(row, by)
+    return finding
+
+
+@transaction.atomic
+def remove_finding(finding, *, by):
+    """Take a segment or muscle out of an unsigned note."""
+    require(by, "visit.change")
+    row = locked(finding.visit)
+    finding.delete()
+    touched(row, by)
+
+
+def _refuse_unready(row, by):
+    if row.practitioner.user_id != by.pk:
+        raise NotTheAuthor
+    if not row.practitioner.licence_is_valid():
+        raise LicenceExpired
+    said = row.subjective.strip() or row.change
+    done = row.objective.strip() or row.treatments.exists() or row.segment_findings.exists()
+    if not (said and done):
+        raise NothingNewToday
+
+
+@transaction.atomic
+def sign(visit, *, version, by):
+    """Freeze the note: canonical JSON, its SHA-256, signer with credentials, server time, rules version.
+
+    Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`.
+    """
+    require(by, "visit.sign")
+    row = locked(visit)
+    if row.version != version:
+        raise StaleVersion(row)
+    _refuse_unready(row, by)
+    if row.pain is not None:
+        record_pain(row.patient, row.pain, mode=Response.Mode.VISIT, at=row.visited_at)
+    row.signed_at, row.signed_by, row.signature = timezone.now(), by, row.practitioner.signature
+    row.rules_version = safety.rules_version()
+    row.document = json.dumps(content_of(row), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    row.sha256 = hashlib.sha256(row.document.encode()).hexdigest()
+    row.save(update_fields=["signed_at", "signed_by", "signature", "rules_version", "document", "sha256"])
+    record("visit.signed", row, by=by, patient=row.patient_id, sha256=row.sha256)
+    return row
+
+
+def is_whole(visit):
+    """Does the signed document still have the hash that was taken when it was signed?"""
+    return bool(visit.sha256) and hashlib.sha256(visit.document.encode()).hexdigest() == visit.sha256
+
+
+@transaction.atomic
+def add_addendum(visit, *, kind, text, by):
+    """Add a labelled, dated, signed text to a signed note and return it; the note itself stays as it is."""
+    require(by, "addendum.add")
+    signature = by.practitioner.signature if hasattr(by, "practitioner") else by.display_name
+    addendum = Addendum.objects.create(visit=visit, kind=kind, text=text, written_by=by, signature=signature)
+    record("visit.addendum", addendum, by=by, patient=visit.patient_id)
+    return addendum
+
+
+class NotSigned(Exception):
+    """Only a signed note can be released to the patient."""
+
+
+@transaction.atomic
+def release(visit, *, summary, by):
+    """Show the patient a summary in plain words and return the mark. Raises `NotSigned`."""
+    require(by, "visit.sign")
+    if visit.signed_at is None:
+        raise NotSigned
+    mark, created = VisitMark.objects.get_or_create(
+        visit=visit, kind=VisitMark.Kind.RELEASED, defaults={"by": by, "summary": summary}
+    )
+    if created:
+        record("visit.released", visit, by=by, patient=visit.patient_id)
+    return mark

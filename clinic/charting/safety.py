@@ -1,0 +1,155 @@
+"""What speaks against a treatment for this patient, here and now.
+
+Joins the patient's conditions and open red flags with the contraindication table. The rules themselves are pure
+(`charting.rules`); this module reads the rows. It warns and stores; the clinician decides, except where a row says
+absolute.
+"""
+
+from dataclasses import asdict, dataclass
+
+from django.utils.translation import gettext as _
+
+from clinic.anatomy import sites
+from clinic.charting import parameters, rules
+from clinic.charting.models import Contraindication
+from clinic.charting.rule_table import rule_from_row
+from patients.models import Alert, Condition, SafetyTerm
+
+RULES_EDITION = "2026.11"
+COLUMNS = (
+    "treatment",
+    "trigger",
+    "subject",
+    "level",
+    "scope",
+    "regions",
+    "level_when",
+    "unknown_site",
+    "alternative",
+    "message",
+)
+
+
+@dataclass(frozen=True)
+class Caution:
+    """One thing that speaks against a treatment, as it is shown on the row and stored with the note."""
+
+    level: str  # A absolute, R relative, P precaution
+    rule: str
+    message: str
+    alternative: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class SafetyCheck:
+    """All warnings, strictest first, and under which version of the rules they were found."""
+
+    warnings: tuple[Caution, ...]
+    rules_version: str
+
+    @property
+    def strictest(self):
+        """A, R, P or an empty text."""
+        return self.warnings[0].level if self.warnings else ""
+
+    def as_rows(self):
+        """The warnings as they are stored in JSON."""
+        return [asdict(warning) for warning in self.warnings]
+
+
+def rules_version():
+    """The edition shipped and the number of changes the clinic has made to the table since."""
+    return f"{RULES_EDITION}.{Contraindication.history.count()}"
+
+
+def facts_of(patient):
+    """Return the patient's conditions and coded allergies as facts for the rules (none for the deceased)."""
+    counted = list(Condition.objects.counted().filter(patient=patient))
+    allergies = [
+        a for a in patient.allergies.filter(entered_in_error_at=None).exclude(code="") if patient.deceased_on is None
+    ]
+    codes = {row.code for row in (*counted, *allergies)}
+    history = dict(SafetyTerm.objects.filter(slug__in=codes).values_list("slug", "history_counts"))
+    return [_fact(row, history) for row in counted] + [
+        rules.Fact(code=a.code, current=a.ended_on is None, history_counts=False, label=a.label) for a in allergies
+    ]
+
+
+def _fact(condition, history):
+    site = sites.BY_SLUG.get(condition.site)
+    return rules.Fact(
+        code=condition.code,
+        current=condition.is_active,
+        history_counts=history.get(condition.code, False),
+        states=condition.state,
+        regions=frozenset({site.region} if site else ()),
+        site=condition.site,
+        side=condition.side,
+        answered=condition.certainty != Condition.Certainty.OPEN,
+        label=condition.label,
+    )
+
+
+def _table(treatments):
+    wanted = treatments | ({"needling"} if "electro_needling" in treatments else set())
+    rows = Contraindication.objects.filter(treatment__in=wanted, is_enabled=True)
+    return [
+        rule_from_row({**{name: getattr(row, name) for name in COLUMNS}, "id": row.rule_id, "src": row.source})
+        for row in rows
+    ]
+
+
+def _from_alerts(patient, kind):
+    """An open red flag holds back the treatments its row names; `all` means every one."""
+    for alert in Alert.objects.open().filter(patient=patient):
+        if {"all", kind.slug} & set(alert.blocks_treatments):
+            yield Caution(
+                "A",
+                alert.flag,
+                _("Open red flag: %(what)s. %(do)s") % {"what": alert.points_to, "do": alert.staff_action},
+            )
+
+
+def check(patient, kind, values=None, *, regions=(), treated_sites=(), side=""):
+    """Return the `SafetyCheck` of giving treatment `kind` with its parameter `values` in `regions`."""
+    values = values or {}
+    treatments = parameters.treatment_slugs(kind.definition, values)
+    use = rules.Use(
+        treatments=treatments, regions=frozenset(regions), sites=frozenset(treated_sites), side=side, parameters=values
+    )
+    found = rules.evaluate(_table(treatments), facts_of(patient), use, age=patient.age)
+    told = [Caution(f.level, f.rule.id, f.rule.message, f.rule.alternative, f.rule.src) for f in found]
+    return SafetyCheck((*_from_alerts(patient, kind), *told), rules_version())
+
+
+def banner(patient):
+    """Return the active conditions and allergies that some rule in force speaks of, strictest first.
+
+    Pairs of (fact, level A or R): what the chart shows beside the name, and why the desk says "Clinical alert".
+    """
+    return banners([patient]).get(patient.pk, [])
+
+
+def banners(patients):
+    """Return {patient id: [(condition, level)]} for several patients in two queries."""
+    living = [p.pk for p in patients if p.deceased_on is None]
+    conditions = list(Condition.objects.counted().active().filter(patient__in=living))
+    levels = {}
+    strict = Contraindication.objects.filter(
+        trigger="condition", subject__in={c.code for c in conditions}, is_enabled=True, level__in="AR"
+    )
+    for subject, level in strict.values_list("subject", "level"):
+        levels[subject] = min(level, levels.get(subject, "R"))
+    shown = {}
+    for condition in conditions:
+        if condition.code in levels:
+            shown.setdefault(condition.patient_id, {}).setdefault(condition.code, (condition, levels[condition.code]))
+    return {pk: sorted(found.values(), key=lambda pair: pair[1]) for pk, found in shown.items()}
+
+
+def patients_with_alert(patients):
+    """Return the ids of those who wear a "Clinical alert" at the desk: an open red flag, or something on the banner."""
+    ids = [p.pk for p in patients]
+    flagged = set(Alert.objects.open().filter(patient__in=ids).values_list("patient_id", flat=True))
+    return flagged | set(banners(patients))

@@ -1,0 +1,90 @@
+"""Recording a treatment: its parameters are checked against the kind, its use against the safety rules."""
+
+from django.db import transaction
+
+from clinic.accounts.roles import require
+from clinic.anatomy import segments as anatomy
+from clinic.audit.recording import record
+from clinic.charting import notes, parameters, safety
+from clinic.charting.models import TreatmentApplied
+
+
+class BadParameters(Exception):
+    """Values that cannot be stored: {name: message}."""
+
+    def __init__(self, errors):
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Contraindicated(Exception):
+    """An absolute contraindication: the treatment is not stored. `check` holds the warnings and alternatives."""
+
+    def __init__(self, check):
+        super().__init__(check.warnings[0].message)
+        self.check = check
+
+
+class ReasonNeeded(Exception):
+    """A relative contraindication: the treatment is stored only with a reason. `check` holds the warnings."""
+
+    def __init__(self, check):
+        super().__init__(check.warnings[0].message)
+        self.check = check
+
+
+def regions_treated(segments, regions=()):
+    """Return the regions of the given marks ("L4 R") together with `regions`, sorted."""
+    codes = [mark.split(" ")[0] for mark in segments]
+    return sorted({*anatomy.regions_of(codes), *regions})
+
+
+@transaction.atomic
+def apply(visit, *, kind, by, segments=(), regions=(), side="", minutes=None, values=None, response="", reason=""):
+    """Store one treatment of an unsigned visit and return the row.
+
+    `segments` are marks such as "L4 R", `regions` codes of `anatomy.regions`, `minutes` whole minutes, `values` the
+    kind's own parameters, `reason` why it is given although a rule warns.
+    Raises `BadParameters`, `Contraindicated`, `ReasonNeeded`, `notes.AlreadySigned`.
+    """
+    require(by, "treatment.add")
+    row = notes.locked(visit)
+    values, regions = values or {}, regions_treated(segments, regions)
+    phase = row.episode.phase_on(row.visited_at.date())
+    checked = parameters.check(kind.definition, values, phase=phase, draft=True)
+    if not checked.ok:
+        raise BadParameters(checked.errors)
+    found = safety.check(row.patient, kind, values, regions=regions, side=side)
+    if found.strictest == "A":
+        raise Contraindicated(found)
+    if found.strictest == "R" and not reason.strip():
+        raise ReasonNeeded(found)
+    treatment = TreatmentApplied.objects.create(
+        visit=row,
+        kind=kind,
+        segments=list(segments),
+        regions=regions,
+        side=side,
+        minutes=minutes,
+        parameters=values,
+        response=response,
+        strictest=found.strictest,
+        warnings=found.as_rows(),
+        rules_version=found.rules_version,
+        override_reason=reason.strip()[:300],
+        overridden_by=by if reason.strip() else None,
+        performed_by=by,
+    )
+    notes.touched(row, by)
+    record("treatment.applied", treatment, by=by, patient=row.patient_id, kind=kind.slug, overridden=bool(reason))
+    return treatment
+
+
+@transaction.atomic
+def withdraw(treatment, *, by):
+    """Take a treatment out of an unsigned note. Raises `notes.AlreadySigned`."""
+    require(by, "treatment.change")
+    row = notes.locked(treatment.visit)
+    record("treatment.withdrawn", treatment, by=by, patient=row.patient_id)
+    treatment.delete()
+    notes.touched(row, by)

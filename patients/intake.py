@@ -1,0 +1,151 @@
+"""The health history: opened by the clinic, filled in page by page, handed in once, read by a clinician."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from clinic.accounts.roles import require
+from clinic.audit.recording import record
+from patients import red_flags
+from patients.answer_meaning import age_on, condition_changes, safety_facts
+from patients.models import Alert, Condition, Intake, IntakeReview, SafetyTerm
+from patients.models.health import Source
+from patients.questions import load
+
+CERTAINTY = {"yes": Condition.Certainty.STATED, "unanswered": Condition.Certainty.OPEN}
+
+
+class AlreadyHandedIn(Exception):
+    """The intake was handed in; a change is a new version."""
+
+
+@transaction.atomic
+def open_intake(patient, *, by=None):
+    """Return the patient's open intake, or begin the next version with the answers of the last one to start from."""
+    patient = type(patient).objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
+    if waiting := patient.intakes.filter(submitted_at=None).first():
+        return waiting
+    last = patient.intakes.submitted().first()
+    newest = patient.intakes.aggregate(newest=Max("version"))["newest"] or 0
+    return Intake.objects.create(
+        patient=patient,
+        version=newest + 1,
+        questionnaire_version=str(load().version),
+        requested_by=by,
+        answers=last.answers if last else {},
+    )
+
+
+def _locked(intake):
+    row = Intake.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=intake.pk)
+    if row.submitted_at:
+        raise AlreadyHandedIn
+    return row
+
+
+@transaction.atomic
+def save_page(intake, *, page, answers):
+    """Keep the answers of one page and return the intake. Raises `AlreadyHandedIn`."""
+    row = _locked(intake)
+    row.answers = {**row.answers, **answers}
+    row.pages_done = [*row.pages_done, page] if page not in row.pages_done else row.pages_done
+    row.saved_at = timezone.now()
+    row.save(update_fields=["answers", "pages_done", "saved_at"])
+    return row
+
+
+def assess(intake):
+    """Return what the red-flag table says to these answers (`red_flags.Assessment`)."""
+    patient = intake.patient
+    facts = safety_facts(
+        intake.answers,
+        age=age_on(patient.birth_date, timezone.localdate()),
+        sex=patient.sex,
+        conditions=patient.conditions.counted().active().values_list("code", flat=True),
+    )
+    return red_flags.evaluate(facts)
+
+
+@transaction.atomic
+def submit(intake, *, filled_by=Intake.FilledBy.PATIENT):
+    """Hand in: freeze the answers, turn each yes into a coded condition, raise the red flags; return the assessment.
+
+    Raises `AlreadyHandedIn`. The record is written with no actor: the holder of the link filled it in.
+    """
+    row = _locked(intake)
+    assessment = assess(row)
+    row.submitted_at, row.filled_by = timezone.now(), filled_by
+    row.save(update_fields=["submitted_at", "filled_by"])
+    _note_conditions(row)
+    raise_alerts(row.patient, assessment, intake=row)
+    record("intake.submitted", row, patient=row.patient, version=row.version, flags=len(assessment.fired))
+    return assessment
+
+
+def _note_conditions(intake):
+    """Add what is new; a condition that stands already is not written twice."""
+    known = set(intake.patient.conditions.active().values_list("code", flat=True))
+    labels = dict(SafetyTerm.objects.values_list("slug", "label"))
+    Condition.objects.bulk_create(
+        Condition(
+            patient=intake.patient,
+            code=answer.slug,
+            label=labels.get(answer.slug, answer.slug),
+            state=answer.state,
+            source=Source.INTAKE,
+            certainty=CERTAINTY[answer.certainty],
+            external_id=f"intake-{intake.pk}-{answer.slug}",
+        )
+        for answer in condition_changes(intake.answers)
+        if answer.slug not in known
+    )
+
+
+def raise_alerts(patient, assessment, *, intake=None):
+    """Write one open alert for each red flag that fired and stands not already open."""
+    standing = set(Alert.objects.open().filter(patient=patient).values_list("flag", flat=True))
+    Alert.objects.bulk_create(
+        Alert(
+            patient=patient,
+            intake=intake,
+            flag=fired.flag.id,
+            level=fired.level,
+            points_to=fired.flag.points_to,
+            staff_action=fired.flag.staff_action,
+            blocks_treatments=sorted(fired.blocks_treatments),
+        )
+        for fired in assessment.fired
+        if fired.flag.id not in standing
+    )
+
+
+@transaction.atomic
+def review(intake, *, by, note=""):
+    """Note that a clinician has read this version, and return the review."""
+    require(by, "intake.review")
+    done = IntakeReview.objects.create(intake=intake, by=by, note=note)
+    record("intake.reviewed", intake, by=by, patient=intake.patient_id)
+    return done
+
+
+@transaction.atomic
+def acknowledge(alert, *, by):
+    """Note by name and time that somebody has seen this alert; a second acknowledgement changes nothing."""
+    require(by, "alert.acknowledge")
+    row = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert.pk)
+    if row.acknowledged_at is None:
+        row.acknowledged_at, row.acknowledged_by = timezone.now(), by
+        row.save(update_fields=["acknowledged_at", "acknowledged_by"])
+        record("alert.acknowledged", row, by=by, patient=row.patient_id)
+    return row
+
+
+@transaction.atomic
+def end_alert(alert, *, because, by):
+    """End an alert with the clinician's reason; until then it holds treatments back."""
+    require(by, "health.change")
+    row = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert.pk)
+    row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, because
+    row.save(update_fields=["ended_at", "ended_by", "ended_because"])
+    record("alert.ended", row, by=by, patient=row.patient_id)
+    return row

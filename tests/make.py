@@ -1,0 +1,185 @@
+"""Builders: the least a test needs, named as the story names it. Every argument may be overridden."""
+
+import itertools
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from clinic.accounts.models import User
+from clinic.accounts.roles import Role
+from clinic.charting.models import Contraindication, Episode, TreatmentKind, Visit
+from clinic.practice.models import ClinicProfile, Location
+from clinic.scheduling.models import Appointment, Practitioner, Room, VisitKind, WorkingHours
+from clinic.scheduling.models.appointments import STAMP, Status
+from content.models import Article, Assignment, Author, Reference, Topic
+from patients import registering
+from patients.models import Condition, Patient
+
+MONDAY = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # 10:00 in New York, a Monday in the future, no clock change near
+_numbers = itertools.count(1)
+
+
+def clinic(**fields):
+    return ClinicProfile.objects.get_or_create(
+        pk=1,
+        defaults={
+            "name": "Harbour Street Chiropractic",
+            "phone": "(503) 555-0100",
+            "set_up_at": timezone.now(),
+            **fields,
+        },
+    )[0]
+
+
+def location(**fields):
+    return Location.objects.get_or_create(
+        name=fields.pop("name", "Harbour Street"),
+        defaults={
+            "street": "12 Harbour Street",
+            "city": "Ashbrook",
+            "state": "VT",
+            "time_zone": "America/New_York",
+            **fields,
+        },
+    )[0]
+
+
+def user(email="", *roles, **fields):
+    email = email or f"user{next(_numbers)}@example.org"
+    return User.objects.create_user(
+        email,
+        fields.pop("password", None),
+        roles=roles,
+        display_name=fields.pop("display_name", email.split("@")[0].title()),
+        **fields,
+    )
+
+
+def patient(given="Ana", family="Sørensen", **fields):
+    return registering.create(given_name=given, family_name=family, **{"birth_date": date(1965, 3, 14), **fields})
+
+
+def patient_with_account(given="Ana", email="", **fields):
+    made = patient(given, **fields)
+    made.user = user(email or f"{given.lower()}@example.org", Role.PATIENT, display_name=made.full_name)
+    made.save(update_fields=["user"])
+    return made
+
+
+def condition(of, code="osteoporosis", **fields):
+    return Condition.objects.create(patient=of, code=code, **{"label": code.replace("_", " ").capitalize(), **fields})
+
+
+def practitioner(account=None, *, hours=True, **fields):
+    made = Practitioner.objects.create(
+        user=account,
+        location=fields.pop("location", None) or location(),
+        **{
+            "name": f"Dr Carlos Vega {next(_numbers)}",
+            "credentials": "DC",
+            "licence_number": "VT 006.0000412",
+            "licence_state": "VT",
+            "licence_expires_on": date(2099, 1, 1),
+            **fields,
+        },
+    )
+    if hours:
+        WorkingHours.objects.bulk_create(
+            WorkingHours(practitioner=made, weekday=day, opens=time(8), closes=time(18)) for day in range(5)
+        )
+    return made
+
+
+def room(**fields):
+    return Room.objects.create(
+        location=fields.pop("location", None) or location(), **{"name": f"Room {next(_numbers)}", **fields}
+    )
+
+
+def kind(**fields):
+    slug = fields.pop("slug", "adjustment")
+    return VisitKind.objects.get_or_create(slug=slug, defaults={"name": slug.title(), "minutes": 20, **fields})[0]
+
+
+def appointment(of=None, by=None, at=MONDAY, *, status=Status.BOOKED, minutes=20, **fields):
+    """An appointment straight into the table, stamped as its status demands (no deed, no audit row)."""
+    at = at.astimezone(UTC)
+    by = by or practitioner()
+    if status in STAMP:
+        fields.setdefault(STAMP[status], at)
+    if status == Status.CANCELLED:
+        fields.setdefault("cancelled_because", "child ill")
+    ends = at + timedelta(minutes=minutes)
+    return Appointment.objects.create(
+        **{
+            "patient": of or patient(),
+            "practitioner": by,
+            "kind": kind(),
+            "location": by.location,
+            "starts_at": at,
+            "ends_at": ends,
+            "busy_from": at,
+            "busy_until": ends,
+            "status": status,
+            "booked_at": at,
+            **fields,
+        }
+    )
+
+
+def visit(of=None, by=None, **fields):
+    of, by = of or patient(), by or practitioner(user("", Role.CHIROPRACTOR))
+    episode = fields.pop("episode", None) or Episode.objects.create(patient=of, complaint="Low back spasm")
+    return Visit.objects.create(patient=of, practitioner=by, episode=episode, opened_by=by.user, **fields)
+
+
+def treatment_kind(slug="adjustment"):
+    """One of the kinds that the migration has loaded."""
+    return TreatmentKind.objects.get(slug=slug)
+
+
+def rule(rule_id):
+    """One of the contraindications that the migration has loaded."""
+    return Contraindication.objects.get(rule_id=rule_id)
+
+
+def author(name="Dr Ruth Halvorsen", **fields):
+    return Author.objects.get_or_create(name=name, defaults={"credentials": "DC", **fields})[0]
+
+
+def topic(slug="muscle-spasm", **fields):
+    return Topic.objects.get_or_create(
+        slug=slug, defaults={"name": slug.replace("-", " ").title(), "kind": "cause", **fields}
+    )[0]
+
+
+def article(slug="why-a-back-muscle-locks", *, status="published", **fields):
+    made = Article.objects.create(
+        slug=slug,
+        status=status,
+        author=fields.pop("author", None) or author(),
+        **{
+            "title": slug.replace("-", " ").capitalize(),
+            "summary": "What a spasm is.",
+            "body": "## What a spasm is\n\nText.",
+            "published_at": timezone.now() if status == "published" else None,
+            **fields,
+        },
+    )
+    made.topics.add(topic())
+    Reference.objects.create(article=made, text="A study of the back", doi="10.1000/x", year=2020)
+    return made
+
+
+def assignment(of, given=None, by=None, **fields):
+    return Assignment.objects.create(
+        article=given or article(),
+        patient=of,
+        assigned_by=by or user("", Role.CHIROPRACTOR),
+        **{"because": "This is the guarding we talked about.", **fields},
+    )
+
+
+def everything_named(text):
+    """All patients whose names contain `text` (for asserting that nothing leaked in or out)."""
+    return Patient.objects.filter(family_name__contains=text)
