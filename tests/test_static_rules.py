@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_SCRIPTS = {"application/json", "application/ld+json"}  # data, never run
-LOADS = set("src srcset poster data action formaction xlink:href hx-get hx-post hx-put hx-patch hx-delete".split())
+LOADS = {"src", "srcset", "poster", "data", "action", "formaction", "xlink:href"}
+LOADS |= {"hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete"}
 LOADING_LINKS = {"link", "use", "image", "base"}
 FOREIGN = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 FOREIGN_IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?\s*((?:[a-z][a-z0-9+.-]*:)?//[^"')\s]*)""", re.IGNORECASE)
