@@ -7,10 +7,14 @@ person's left. A template renders paths with classes and needs no numbers of its
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from .sides import LEFT, MIDLINE, RIGHT
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 VIEW_BOX = "14 4 300 368"
 
@@ -34,7 +38,7 @@ class Part:
 class Caption:
     """A word on the drawing (`front`, `back`, or the side letter L or R) and where its middle stands."""
 
-    text: str
+    text: "StrOrPromise"
     x: float
     y: float
 

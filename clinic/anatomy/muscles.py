@@ -7,8 +7,12 @@ the hamstrings in the leg, whatever chapter of a textbook lists them.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Muscle:
     """One muscle: stored slug, the words people read, region code, named in an article, SNOMED CT id or empty."""
 
     slug: str
-    label: str
+    label: "StrOrPromise"
     region: str
     article: bool = False
     snomed: str = ""

@@ -6,8 +6,12 @@ DICOM anatomy lists, and are empty otherwise.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class UnknownRegion(ValueError):
@@ -19,7 +23,7 @@ class Region:
     """One region: its stored code, the words people read, and the SNOMED CT id (empty when not verified)."""
 
     code: str
-    label: str
+    label: "StrOrPromise"
     snomed: str = ""
 
 

@@ -9,11 +9,15 @@ SNOMED CT ids are those of the published DICOM anatomy lists; all ribs share the
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from .regions import M99_REGIONS, safety_region
 from .sides import BOTH, LEFT, MIDLINE, RIGHT, TYPED
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 ANY_SIDE = (MIDLINE, LEFT, RIGHT, BOTH)
 PAIRED = (LEFT, RIGHT, BOTH)
@@ -32,7 +36,7 @@ class Segment:
     """
 
     code: str
-    label: str
+    label: "StrOrPromise"
     region: str
     cmt_region: str
     m99: str
@@ -53,7 +57,27 @@ class SegmentSide:
         return describe(self.segment.code, self.side)
 
 
-_NAMES = {"C0": _("C0 occiput"), "C1": _("C1 atlas"), "C2": _("C2 axis")}
+_NAMES: dict[str, "StrOrPromise"] = {
+    "C0": _("C0 occiput"),
+    "C1": _("C1 atlas"),
+    "C2": _("C2 axis"),
+    "S": _("Sacrum"),
+    "SI": _("Sacroiliac joint"),
+    "CO": _("Coccyx"),
+    "R1": _("First rib at the spine"),
+    "R2": _("Second rib at the spine"),
+    "R3": _("Third rib at the spine"),
+    "R4": _("Fourth rib at the spine"),
+    "R5": _("Fifth rib at the spine"),
+    "R6": _("Sixth rib at the spine"),
+    "R7": _("Seventh rib at the spine"),
+    "R8": _("Eighth rib at the spine"),
+    "R9": _("Ninth rib at the spine"),
+    "R10": _("Tenth rib at the spine"),
+    "R11": _("Eleventh rib at the spine"),
+    "R12": _("Twelfth rib at the spine"),
+}
+"""The segments that have a name besides their code."""
 
 _LEVELS = (
     ("C", 0, "cervical", "M99.01", "31640002 14806007 39976000 113205007 5329002 36978003 36054005 87391001"),
@@ -70,7 +94,7 @@ _RIB = "113197003"
 
 
 def _all_segments() -> list[Segment]:
-    rows = [
+    rows: list[tuple[str, str, str, str, str, tuple[str, ...]]] = [
         (f"{letter}{first + step}", region, region, m99, snomed, ANY_SIDE)
         for letter, first, region, m99, ids in _LEVELS
         for step, snomed in enumerate(ids.split())
@@ -87,13 +111,8 @@ def _all_segments() -> list[Segment]:
 def _segment(order: int, code: str, region: str, cmt: str, m99: str, snomed: str, sides: tuple[str, ...]) -> Segment:
     if code == "C0":
         m99 = "M99.00"  # occipitocervical stands under the head in the site list
-    words = {"S": _("Sacrum"), "SI": _("Sacroiliac joint"), "CO": _("Coccyx")}
-    if code.startswith("R"):
-        label = _("Rib %(number)s at the spine") % {"number": code[1:]}
-    else:
-        label = words.get(code) or _NAMES.get(code, code)
     short = {"S": "Sacrum", "CO": "Coccyx"}.get(code, code)
-    return Segment(code, label, region, cmt, m99, snomed, order, sides, short)
+    return Segment(code, _NAMES.get(code, code), region, cmt, m99, snomed, order, sides, short)
 
 
 SEGMENTS = tuple(_all_segments())

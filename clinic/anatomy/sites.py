@@ -5,8 +5,12 @@ alone would miss that, so `enclosing` and `touching` say which names cover the s
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Site:
     """
 
     slug: str
-    label: str
+    label: "StrOrPromise"
     region: str
     sides: bool = True
     front: bool = False
@@ -84,10 +88,11 @@ PAIN_SITES = tuple(site for site in SITES if site.front or site.back)
 
 def enclosing(slug: str) -> frozenset[str]:
     """This site and the larger ones it lies within; raises KeyError for a slug not in the list."""
-    names, site = set(), BY_SLUG[slug]
-    while site:
-        names.add(site.slug)
-        site = BY_SLUG.get(site.within)
+    names = {slug}
+    within = BY_SLUG[slug].within
+    while within:
+        names.add(within)
+        within = BY_SLUG[within].within
     return frozenset(names)
 
 

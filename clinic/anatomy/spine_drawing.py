@@ -7,9 +7,13 @@ Vertebrae are drawn from three proportions each; a template renders the shapes w
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from .segments import BY_CODE, SPINE, Segment, describe
 from .sides import BOTH, LEFT, MIDLINE, RIGHT
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 WIDTH, HEIGHT = 306, 692
 VIEW_BOX = f"0 0 {WIDTH} {HEIGHT}"
@@ -37,7 +41,7 @@ class Row:
     code: str
     side: str
     text: str
-    label: str
+    label: "StrOrPromise"
     top: float
     height: float
     label_x: float
