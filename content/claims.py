@@ -25,6 +25,7 @@ class Problem:
 
 _SIDE = r"(?:side|adverse|rebound|ill|harmful|negative)[- ]effects?"
 _MEDICINE = r"(?:medicines?|medications?|drugs?|pills?|tablets?|blood thinners?|prescriptions?|painkillers?)"
+_YOUR = r"(?:(?:your|the|any|all|of|those|prescribed)\s+){0,3}"
 _FIX = r"(?:cur|fix|treat|remov|eliminat|correct|resolv|heal|address|end)\w*"
 _LASTING = r"(?:(?:relie|fix|improve|correct|heal|end|stop|remov)\w*|results?|solutions?|gone|free|better)"
 
@@ -89,8 +90,8 @@ BANNED: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "stop-medicine": (
         _("Never advise stopping a medicine. Send the reader to the prescriber."),
         (
-            r"\b(?:stop|quit|discontinue|skip|come off|throw (?:away|out)|drop)\s+(?:taking\s+|using\s+)?"
-            rf"(?:(?:your|the|any|all|of|those|prescribed)\s+){{0,3}}(?:\w+\s+)?{_MEDICINE}\b",
+            rf"\b(?:stop|quit|discontinue|skip|come off|throw (?:away|out)|drop)\s+{_YOUR}(?:\w+\s+)?{_MEDICINE}\b",
+            rf"\b(?:stop|quit)\s+(?:taking|using)\s+{_YOUR}(?:\w+\s+){{0,3}}{_MEDICINE}\b",
             rf"\b(?:habit[- ]forming|dangerous)\s+{_MEDICINE}\b",
             rf"\b{_MEDICINE}\s+(?:are|is)\s+(?:dangerous|habit[- ]forming|poison\w*)",
         ),
@@ -111,7 +112,7 @@ _LINKING = (
 _CARE = r"(?:treatment|care|test|medicine|therapy|exercise|method|technique|scan|study|product|remedy|one|body)s?"
 _DENIAL = (
     rf"(?:\bno {_CARE}|\bno|(?<!why )\bnot|\bcannot|\bnever|\bnobody|\bnothing|\bnone|\bneither|\bwithout|"
-    r"\b(?:can|do|does|did|is|are|will|would|could|should|must|has|have)n't|\bwon't)"
+    r"\bcan't|\b(?:do|does|did|is|are|will|would|could|should|must|has|have)n't|\bwon't)"
 )
 _DENIED_BEFORE = re.compile(rf"{_DENIAL}\s+(?:{_LINKING}\s+){{0,8}}$", re.IGNORECASE)
 _DENIED_AFTER = re.compile(

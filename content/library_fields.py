@@ -31,13 +31,16 @@ class Fields:
         self._left = dict(row)
 
     def bad(self, problem: str) -> BadLibraryFile:
+        """The error to raise for this file."""
         return BadLibraryFile(self.path, problem)
 
     def nothing_left(self) -> None:
+        """Refuse a field that nobody asked for, most often a misspelled name."""
         if self._left:
             raise self.bad(f"{sorted(map(str, self._left))[0]} is not a field")
 
     def text(self, name: str, pattern: re.Pattern[str] | None = None, *, optional: bool = False) -> str:
+        """A filled text, in the given form; an optional one may be missing and is then empty."""
         value = self._left.pop(name, None)
         if optional and value in (None, ""):
             return ""
@@ -59,9 +62,11 @@ class Fields:
         return values
 
     def texts(self, name: str, pattern: re.Pattern[str] | None = None, *, at_least: int = 0) -> tuple[str, ...]:
+        """A list of filled texts."""
         return tuple(self._one(name, value, pattern) for value in self._list(name, at_least))
 
-    def rows(self, name: str, build: "Callable[[Fields], T]", *, at_least: int = 0) -> tuple[T, ...]:
+    def rows(self, name: str, build: Callable[["Fields"], T], *, at_least: int = 0) -> tuple[T, ...]:
+        """A list of mappings, each built by `build`."""
         built = []
         for row in self._list(name, at_least):
             fields = Fields(self.path, row)
@@ -70,25 +75,31 @@ class Fields:
         return tuple(built)
 
     def choice(self, name: str, allowed: frozenset[str]) -> str:
+        """One of the allowed words."""
         value = self.text(name)
-        if value not in allowed:
-            raise self.bad(f"{name}: {value} is not one of {', '.join(sorted(allowed))}")
+        self._allowed(name, value, allowed)
         return value
 
     def choices(self, name: str, allowed: frozenset[str]) -> tuple[str, ...]:
+        """Any number of the allowed words."""
         values = self.texts(name)
         for value in values:
-            if value not in allowed:
-                raise self.bad(f"{name}: {value} is not one of {', '.join(sorted(allowed))}")
+            self._allowed(name, value, allowed)
         return values
 
+    def _allowed(self, name: str, value: str, allowed: frozenset[str]) -> None:
+        if value not in allowed:
+            raise self.bad(f"{name}: {value} is not one of {', '.join(sorted(allowed))}")
+
     def number(self, name: str) -> int:
+        """A whole number of zero or more."""
         value = self._left.pop(name, None)
         if type(value) is not int or value < 0:
             raise self.bad(f"{name} must be a whole number")
         return value
 
     def date(self, name: str) -> datetime.date:
+        """A date without a time."""
         value = self._left.pop(name, None)
         if type(value) is not datetime.date:
             raise self.bad(f"{name} must be a date such as 2026-04-07")
@@ -107,6 +118,7 @@ def read_text(path: Path) -> tuple[str, str]:
 
 
 def parse_yaml(path: Path, text: str) -> Any:
+    """The plain data in `text`. Raises BadLibraryFile with the line where the YAML breaks."""
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date such as 2026-02-30
@@ -116,6 +128,7 @@ def parse_yaml(path: Path, text: str) -> Any:
 
 
 def front_matter(path: Path) -> tuple["Fields", str, str]:
+    """The fields between the --- lines, the body below them and the fingerprint. Raises BadLibraryFile."""
     text, fingerprint = read_text(path)
     parts = re.fullmatch(r"---\n(.*?\n)---\n(.*)", text, re.DOTALL)
     if parts is None:
