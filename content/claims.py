@@ -107,7 +107,7 @@ _LINKING = (
     r"(?:promise|promised|guarantee|guaranteed|claim|claims|say|offer|offers|expect|give|mean|imply|advertise|provide|"
     r"be|is|are|been|have|has|exist|that (?:we|it|this|they)|to|of|a|an|any|the|it|you|us|your|for|or|nor|yet|known|"
     r"quick|sure|simple|single|magic|proven|certain|easy|instant|lasting|completely|entirely|fully|truly|ever|works?|"
-    r"comes?|cure|cures|cured|results?|relief|can|will|does|do|should|must|suddenly|yourself)"
+    r"comes?|cure|cures|cured|fix|results?|relief|can|will|does|do|should|must|suddenly|yourself)"
 )
 _CARE = r"(?:treatment|care|test|medicine|therapy|exercise|method|technique|scan|study|product|remedy|one|body)s?"
 _DENIAL = (
@@ -121,7 +121,9 @@ _DENIED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _WARNED = re.compile(r"\b(?:wary of|beware of|distrust|walk away from)\s+(?:[\w']+\s+){0,6}$", re.IGNORECASE)
-_BOAST = re.compile(r"\b(?:like (?:ours|us|this)|except|other than|unless|only we|only ours|but ours)\b", re.IGNORECASE)
+_BOAST = re.compile(
+    r"\b(?:like (?:ours|us|this|it)|except|other than|unless|only we|only ours|but ours)\b", re.IGNORECASE
+)
 
 _EFFECT = (
     r"(?:help|helps|ease|eases|relieve|relieves|reduce|reduces|calm|calms|lessen|lessens|soothe|soothes|improve|"
