@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -199,9 +200,11 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }
 
-if TESTING:  # fast and local: hashing, mail and the second factor are switched on where a test is about them
+if TESTING:  # fast and local: hashing and the second factor are switched on where a test is about them
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    REQUIRE_MFA = False
-    DEMO = False
-    if url := os.environ.get("TEST_DATABASE_URL") if os.environ.get("TEST_ENGINE") == "postgres" else "":
-        DATABASES = {"default": env.database(url)}
+    REQUIRE_MFA = DEMO = False
+    if os.environ.get("TEST_ENGINE") == "postgres":
+        DATABASES = {"default": env.database(os.environ["TEST_DATABASE_URL"])}
+    else:  # a file, not memory: races need real connections
+        name = Path(tempfile.gettempdir()) / f"vertebra-test-{os.getuid()}.sqlite3"
+        DATABASES = {"default": {**env.database(f"sqlite:///{name}"), "TEST": {"NAME": str(name)}}}

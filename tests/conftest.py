@@ -106,6 +106,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def pytest_report_header(config):
-    """Say plainly which parts run on this machine."""
-    engine = os.environ.get("TEST_ENGINE", "sqlite")
-    return f"vertebra: engine {engine}"
+    """Say plainly which engine this part runs on."""
+    return f"vertebra: engine {os.environ.get('TEST_ENGINE', 'sqlite')}"
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """With CI=true a skipped test is a failure: what was not run was not shown."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,1 @@
+"""`manage.py work`: sends what is due and does what time brings."""

@@ -1,0 +1,44 @@
+"""What the worker does in each round. One failing duty never keeps the others from being done."""
+
+import logging
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from clinic.audit import anchor
+from clinic.messaging import outbox
+from clinic.scheduling import booking
+
+log = logging.getLogger(__name__)
+
+
+def end_holds(now):
+    """Let go of held times whose hour has passed; return how many."""
+    return booking.end_stale_holds(now)
+
+
+def send_mail(now):
+    """Send the messages that are due; return how many went out."""
+    return outbox.send_due(now)
+
+
+def anchor_log(now):
+    """Write the head of the audit chain outside the database; return 0, it is housekeeping."""
+    anchor.write()
+    return 0
+
+
+DUTIES = (end_holds, send_mail, anchor_log)
+
+
+def round_of_work(now=None, duties=DUTIES):
+    """Do each duty once and return {name: count}; a duty that fails is logged, counted as None and tried next round."""
+    now, done = now or timezone.now(), {}
+    for duty in duties:
+        try:
+            done[duty.__name__] = duty(now)
+        except Exception:
+            log.exception("duty %s failed", duty.__name__)
+            done[duty.__name__] = None
+            close_old_connections()
+    return done
