@@ -29,9 +29,7 @@ def register(*, by, **fields):
 def create(**fields):
     """Insert a patient without asking who does it: for `register`, the import and the demo."""
     patient = Patient(chart_number=f"new-{uuid.uuid4().hex[:12]}", **fields)
-    patient.skip_history_when_saving = True
-    patient.save(force_insert=True)
-    del patient.skip_history_when_saving
+    Patient.objects.bulk_create([patient])  # no history row for the number that is not final yet
     patient.chart_number = str(FIRST_CHART_NUMBER + patient.pk)
     patient.save(update_fields=["chart_number"])
     searching.index(patient)

@@ -16,7 +16,7 @@ def normalise_email(email):
     return (email or "").strip().casefold()
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email, password=None, *, roles=(), **fields):
         """Create an account with its roles; without a password it can only be entered by a code or an invitation."""
         user = self.model(email=normalise_email(email), **fields)

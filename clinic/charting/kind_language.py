@@ -8,6 +8,7 @@ import ast
 import operator
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 COMPARISONS = {
     ast.Eq: operator.eq,
@@ -53,7 +54,7 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(node.id for node in sorted(names, key=lambda node: node.col_offset)))
 
 
-def value_of(text: str, values: Mapping[str, object]) -> object:
+def value_of(text: str, values: Mapping[str, Any]) -> Any:
     """The value of an expression, UNKNOWN when it depends on a name without a value.
 
     `x_chosen` and `x_not_chosen` ask whether x has a value. Raises UnknownExpressionError.
@@ -61,7 +62,7 @@ def value_of(text: str, values: Mapping[str, object]) -> object:
     return _evaluate(parse(text), values)
 
 
-def holds(text: str, values: Mapping[str, object]) -> bool:
+def holds(text: str, values: Mapping[str, Any]) -> bool:
     """Whether a condition holds; one that depends on a value nobody has given does not."""
     return bool(value_of(text, values))
 
@@ -71,7 +72,7 @@ def weight(text: str) -> int:
     return len(names_in(text))
 
 
-def is_empty(value: object) -> bool:
+def is_empty(value: Any) -> bool:
     """Whether a form field was left empty; zero and False are values."""
     return value is None or value == "" or value == [] or value == ()
 
@@ -85,7 +86,7 @@ def _is_allowed(node: ast.AST) -> bool:
     return isinstance(node, (*allowed, *COMPARISONS, *ARITHMETIC))
 
 
-def _evaluate(node: ast.expr, values: Mapping[str, object]) -> object:
+def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
     match node:
         case ast.Constant():
             return node.value
@@ -101,10 +102,12 @@ def _evaluate(node: ast.expr, values: Mapping[str, object]) -> object:
             return UNKNOWN if inner is UNKNOWN else not inner
         case ast.BinOp():
             return _calculated(node, values)
-    return _compared(node, values)
+        case ast.Compare():
+            return _compared(node, values)
+    raise UnknownExpressionError(ast.dump(node))
 
 
-def _named(name: str, values: Mapping[str, object]) -> object:
+def _named(name: str, values: Mapping[str, Any]) -> Any:
     value = values.get(name)
     if not is_empty(value):
         return value
@@ -114,7 +117,7 @@ def _named(name: str, values: Mapping[str, object]) -> object:
     return UNKNOWN
 
 
-def _joined(node: ast.BoolOp, values: Mapping[str, object]) -> object:
+def _joined(node: ast.BoolOp, values: Mapping[str, Any]) -> Any:
     parts = [_truth(part, values) for part in node.values]
     decisive = isinstance(node.op, ast.Or)
     if decisive in parts:
@@ -122,7 +125,7 @@ def _joined(node: ast.BoolOp, values: Mapping[str, object]) -> object:
     return UNKNOWN if UNKNOWN in parts else not decisive
 
 
-def _truth(node: ast.expr, values: Mapping[str, object]) -> object:
+def _truth(node: ast.expr, values: Mapping[str, Any]) -> Any:
     """A bare name asks whether it was given, so 0 counts as given; a tick that says no does not."""
     value = _evaluate(node, values)
     if value is UNKNOWN or isinstance(value, bool):
@@ -130,14 +133,14 @@ def _truth(node: ast.expr, values: Mapping[str, object]) -> object:
     return isinstance(node, ast.Name) or bool(value)
 
 
-def _calculated(node: ast.BinOp, values: Mapping[str, object]) -> object:
+def _calculated(node: ast.BinOp, values: Mapping[str, Any]) -> Any:
     try:
         return ARITHMETIC[type(node.op)](_evaluate(node.left, values), _evaluate(node.right, values))
     except (TypeError, ZeroDivisionError):
         return UNKNOWN
 
 
-def _compared(node: ast.Compare, values: Mapping[str, object]) -> object:
+def _compared(node: ast.Compare, values: Mapping[str, Any]) -> Any:
     sides = [_evaluate(side, values) for side in (node.left, *node.comparators)]
     if UNKNOWN in sides:
         return UNKNOWN

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
@@ -57,7 +58,7 @@ def read_common_parameters(path: str | Path = DEFAULT_PATH) -> list[dict]:
         return yaml.safe_load(source)["common_parameters"]
 
 
-def treatment_slugs(kind: Mapping, values: Mapping[str, object]) -> frozenset[str]:
+def treatment_slugs(kind: Mapping, values: Mapping[str, Any]) -> frozenset[str]:
     """The names under which this use of the kind stands in the contraindication table.
 
     The first entry of `contraindication_choose` that matches replaces the list of the kind; every matching entry of
@@ -76,11 +77,11 @@ def treatment_slugs(kind: Mapping, values: Mapping[str, object]) -> frozenset[st
 
 def check(
     kind: Mapping,
-    values: Mapping[str, object],
+    values: Mapping[str, Any],
     *,
     phase: str = "",
     draft: bool = False,
-    context: Mapping[str, object] | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> ParameterCheck:
     """The record of one treatment checked against its kind.
 
@@ -115,7 +116,7 @@ def rules_checked_elsewhere(kind: Mapping) -> list[str]:
     return [rule["rule"] for rule in rules if not _own_names(rule) or not set(_own_names(rule)) <= names | COUNTS]
 
 
-def describe(kind: Mapping, values: Mapping[str, object]) -> str:
+def describe(kind: Mapping, values: Mapping[str, Any]) -> str:
     """One short line on how the treatment was given, such as "1 MHz, 1.0 W/cm², 50 %, 8 min"."""
     parts = []
     for definition in kind["parameters"]:
@@ -125,7 +126,7 @@ def describe(kind: Mapping, values: Mapping[str, object]) -> str:
     return ", ".join(parts)
 
 
-def _described(definition: Mapping, value: object) -> str:
+def _described(definition: Mapping, value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(in_words(part) for part in value)
     text = in_unit(value, definition["unit"])
@@ -134,7 +135,7 @@ def _described(definition: Mapping, value: object) -> str:
 
 
 def _check_parameter(
-    definition: Mapping, value: object, known: Mapping, result: ParameterCheck, *, draft: bool
+    definition: Mapping, value: Any, known: Mapping, result: ParameterCheck, *, draft: bool
 ) -> None:
     name = definition["name"]
     if is_empty(value):
@@ -149,7 +150,7 @@ def _check_parameter(
         result.deviations[name] = usual
 
 
-def _type_error(definition: Mapping, value: object) -> str:
+def _type_error(definition: Mapping, value: Any) -> str:
     kind, choices = definition["type"], [str(choice) for choice in definition["choices"]]
     fits = {
         "number": _is_number(value),
@@ -171,7 +172,7 @@ def _type_error(definition: Mapping, value: object) -> str:
     }.get(kind, _("Enter a text."))
 
 
-def _range_error(definition: Mapping, value: object) -> str:
+def _range_error(definition: Mapping, value: Any) -> str:
     if not _is_number(value) or definition["type"] == "choice":
         return ""
     lowest, highest = (None, None) if definition["soft"] else (definition["min"], definition["max"])
@@ -199,7 +200,7 @@ def _deviation(definition: Mapping, value: float, known: Mapping) -> str:
     }
 
 
-def _bound(given: object, otherwise: object, known: Mapping) -> object:
+def _bound(given: Any, otherwise: Any, known: Mapping) -> Any:
     if isinstance(given, str):
         given = value_of(given, known)
     return otherwise if given is None or given is UNKNOWN else given
@@ -249,17 +250,17 @@ def _is_off_guide(match: re.Match, known: Mapping) -> bool:
     return abs(value - guide) * 100 > int(match["percent"]) * guide
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_word(value: object) -> bool:
+def _is_word(value: Any) -> bool:
     if isinstance(value, str):
         return bool(value.strip())
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_date(value: object) -> bool:
+def _is_date(value: Any) -> bool:
     if isinstance(value, datetime.date):
         return True
     try:

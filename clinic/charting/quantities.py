@@ -26,7 +26,7 @@ def in_unit(value: float | Decimal | str, unit: str) -> str:
 def span(lowest: float | None, highest: float | None, unit: str) -> str:
     """A range in words: from and to, at least, or at most."""
     if lowest is None:
-        return _("at most %(highest)s") % {"highest": in_unit(highest, unit)}
+        return _("at most %(highest)s") % {"highest": in_unit(highest or 0, unit)}
     if highest is None:
         return _("at least %(lowest)s") % {"lowest": in_unit(lowest, unit)}
     if lowest == highest:

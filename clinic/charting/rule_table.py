@@ -86,7 +86,8 @@ def parse_expression(text: str) -> tuple[tuple[str, str, str], ...]:
         match = TERM.fullmatch(part.strip())
         if match is None:
             raise RuleError(f"cannot read the expression {text!r}")
-        terms.append(match.groups())
+        name, operator, value = match.groups()
+        terms.append((name, operator, value))
     return tuple(terms)
 
 

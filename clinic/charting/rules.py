@@ -7,6 +7,7 @@ recorded reason, P needs care.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import eq, ge, gt, le, lt
+from typing import Any
 
 from .rule_table import REGION_WORDS, STRICTNESS, WIDER_REGION, Rule, RuleError, parse_expression, read_rules
 
@@ -28,7 +29,7 @@ class Fact:
     code: str
     current: bool
     history_counts: bool
-    states: Mapping[str, object] = field(default_factory=dict)
+    states: Mapping[str, Any] = field(default_factory=dict)
     regions: frozenset[str] = frozenset()
     site: str = ""
     side: str = ""
@@ -47,7 +48,7 @@ class Use:
     regions: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     side: str = ""
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,12 @@ def _age_findings(rule: Rule, facts: list[Fact], use: Use, age: int | None) -> I
             yield from _finding(rule, fact, unanswered=age is None or not fact.answered)
 
 
-def holds(expression: str, values: Mapping[str, object]) -> bool:
+def holds(expression: str, values: Mapping[str, Any]) -> bool:
     """Whether every term holds for the given values; a value that is not known makes its term false."""
     return all(_holds(term, values) for term in parse_expression(expression))
 
 
-def _holds(term: tuple[str, str, str], values: Mapping[str, object]) -> bool:
+def _holds(term: tuple[str, str, str], values: Mapping[str, Any]) -> bool:
     name, operator, wanted = term
     value = values.get(name)
     if value is None or value == "":

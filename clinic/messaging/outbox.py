@@ -25,7 +25,7 @@ def queue(event, *, to, key, context=None, patient=None, due_at=None, sensitive=
     context = {"site_url": settings.SITE_URL, **(context or {})}
     subject, _, text = render_to_string(f"emails/{event}.txt", context).strip().partition("\n")
     try:
-        html = render_to_string(f"emails/{event}.html", context)
+        html = str(render_to_string(f"emails/{event}.html", context))
     except TemplateDoesNotExist:
         html = ""
     message, _ = Message.objects.get_or_create(

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
-from patients.models.owned import owned_by
+from patients.models.owned import OwnedQuerySet
 
 PAIN = "nrs_pain"
 
@@ -31,6 +31,10 @@ class Measure(models.Model):
         return self.name
 
 
+class ResponseQuerySet(OwnedQuerySet):
+    staff_right = "outcome.view"
+
+
 class Response(models.Model):
     """One score of one patient at one time, with the single answers and how they were given."""
 
@@ -48,7 +52,7 @@ class Response(models.Model):
     mode = models.CharField(_("given"), max_length=10, choices=Mode)
     taken_at = models.DateTimeField(_("taken at"), default=timezone.now)
 
-    objects = owned_by(staff="outcome.view").as_manager()
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outcome")

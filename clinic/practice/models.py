@@ -28,6 +28,8 @@ class ClinicProfile(models.Model):
     hold_minutes = models.PositiveSmallIntegerField(_("minutes a requested time is held"), default=24 * 60)
     set_up_at = models.DateTimeField(_("set up at"), null=True, blank=True)
 
+    location: "Location | None" = None  # set by practice.profile: the first active place
+
     class Meta:
         verbose_name = _("clinic")
         verbose_name_plural = _("clinic")

@@ -7,6 +7,7 @@ class Unnamed:
     """What pages show before the first-run wizard has given the clinic a name."""
 
     name, tagline, headline, introduction, phone, phone_href, email = "Vertebra", "", "", "", "", "", ""
+    location: Location | None = None
     emergency_number, disclaimer, set_up_at, hold_minutes = "911", "", None, 1440
 
 

@@ -109,7 +109,7 @@ def free_times(day, *, blocks, busy, need, zone, capacity=1, not_before=None, st
         while start + timedelta(minutes=need.minutes) <= closes:
             span = need.busy_span(start)
             late_enough = not_before is None or start >= not_before
-            if late_enough and free_lane(*span, busy, capacity) is not None:
+            if late_enough and free_lane(span[0], span[1], busy, capacity) is not None:
                 found.append(start.astimezone(zone))
             start += step
     return found

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from content.models.articles import Article
 from patients.models import Patient
-from patients.models.owned import owned_by
+from patients.models.owned import OwnedQuerySet
 
 
-class AssignmentQuerySet(owned_by(staff="visit.view")):
+class AssignmentQuerySet(OwnedQuerySet):
+    staff_right = "visit.view"
+
     def unread(self):
         return self.filter(first_read_at=None)
 

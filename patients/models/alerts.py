@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.intake import Intake
-from patients.models.owned import owned_by
+from patients.models.owned import HealthQuerySet
 from patients.models.people import Patient
 
 
-class AlertQuerySet(owned_by(staff="health.view")):
+class AlertQuerySet(HealthQuerySet):
     def open(self):
         return self.filter(ended_at=None, patient__deceased_on=None)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from patients.models.owned import owned_by
+from patients.models.owned import HealthQuerySet
 from patients.models.people import Patient
 
 
@@ -17,7 +17,7 @@ class Source(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
-class ConditionQuerySet(owned_by(staff="health.view")):
+class ConditionQuerySet(HealthQuerySet):
     def counted(self):
         """Those that rules may speak of: not entered in error, of a living patient, with a word of the vocabulary."""
         return self.filter(entered_in_error_at=None, patient__deceased_on=None).exclude(code="")
@@ -95,7 +95,7 @@ class Medication(HealthFact):
     started_on = models.DateField(_("since"), null=True, blank=True)
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
 
-    objects = owned_by(staff="health.view").as_manager()
+    objects = HealthQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -114,7 +114,7 @@ class Allergy(HealthFact):
     reaction = models.CharField(_("reaction"), max_length=200, blank=True)
     ended_on = models.DateField(_("no longer since"), null=True, blank=True)
 
-    objects = owned_by(staff="health.view").as_manager()
+    objects = HealthQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -130,7 +130,7 @@ class Procedure(HealthFact):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="procedures", verbose_name=_("patient"))
     performed_on = models.DateField(_("on"), null=True, blank=True)
 
-    objects = owned_by(staff="health.view").as_manager()
+    objects = HealthQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("procedure")

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.database.frozen import Frozen
-from patients.models.owned import owned_by
+from patients.models.owned import OwnedQuerySet
 from patients.models.people import Patient
 
 
-class IntakeQuerySet(owned_by(staff="intake.view", scope="forms")):
+class IntakeQuerySet(OwnedQuerySet):
+    staff_right, proxy_scope = "intake.view", "forms"
+
     def submitted(self):
         return self.exclude(submitted_at=None)
 
@@ -55,6 +57,10 @@ class Intake(models.Model):
         return "submitted" if self.submitted_at else "started" if self.saved_at else "sent"
 
 
+class IntakeReviewQuerySet(OwnedQuerySet):
+    owner, staff_right = "intake__patient", "intake.view"
+
+
 class IntakeReview(models.Model):
     """A clinician has read a handed-in intake."""
 
@@ -63,7 +69,7 @@ class IntakeReview(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     note = models.CharField(_("note"), max_length=200, blank=True)
 
-    objects = owned_by("intake__patient", staff="intake.view").as_manager()
+    objects = IntakeReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["at"]

@@ -6,7 +6,7 @@ from clinic.accounts.roles import Role, can
 
 
 class OwnedQuerySet(models.QuerySet):
-    """Subclasses (via `owned_by`) name the path to the patient and the staff right that opens the rows."""
+    """Subclasses name the path to the patient, the staff right that opens the rows, and a proxy's scope."""
 
     owner = "patient"
     staff_right = "health.view"
@@ -29,6 +29,7 @@ class OwnedQuerySet(models.QuerySet):
         return self.filter(**{f"{self.owner}__in": Patient.objects.in_care_of(user, self.proxy_scope)})
 
 
-def owned_by(path="patient", *, staff, scope="record"):
-    """Return an `OwnedQuerySet` class for rows whose patient stands at `path`, opened to staff by the right `staff`."""
-    return type("OwnedQuerySet", (OwnedQuerySet,), {"owner": path, "staff_right": staff, "proxy_scope": scope})
+class HealthQuerySet(OwnedQuerySet):
+    """Rows of the health history: open to those who treat."""
+
+    staff_right = "health.view"

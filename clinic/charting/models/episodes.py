@@ -7,9 +7,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
-from patients.models.owned import owned_by
+from patients.models.owned import OwnedQuerySet
 
 ACUTE_DAYS, SUBACUTE_DAYS = 28, 84  # acute < 4 weeks, subacute 4-12, chronic > 12: ACP guideline 2017 definitions
+
+
+class ChartQuerySet(OwnedQuerySet):
+    """Rows of the chart that stand at the patient."""
+
+    staff_right = "visit.view"
+
+
+class VisitPartQuerySet(ChartQuerySet):
+    """Rows of the chart that stand at a visit."""
+
+    owner = "visit__patient"
 
 
 class Episode(models.Model):
@@ -47,7 +59,7 @@ class Episode(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = owned_by(staff="visit.view").as_manager()
+    objects = ChartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("episode")

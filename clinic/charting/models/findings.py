@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.charting.models.episodes import VisitPartQuerySet
 from clinic.charting.models.tables import DiagnosisCode
 from clinic.charting.models.visits import Visit
 from clinic.database.frozen import Frozen
-from patients.models.owned import owned_by
 
 
 class Side(models.TextChoices):
@@ -37,7 +37,7 @@ class SegmentFinding(models.Model):
     tone = models.PositiveSmallIntegerField(_("tone 0 to 4"), null=True, blank=True)
     is_carried = models.BooleanField(default=False)  # copied from the last visit and not touched today
 
-    objects = owned_by("visit__patient", staff="visit.view").as_manager()
+    objects = VisitPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("segment finding")
@@ -70,7 +70,7 @@ class MuscleFinding(models.Model):
     has_trigger_point = models.BooleanField(_("trigger point"), default=False)
     is_carried = models.BooleanField(default=False)
 
-    objects = owned_by("visit__patient", staff="visit.view").as_manager()
+    objects = VisitPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("muscle finding")
@@ -93,7 +93,7 @@ class VisitDiagnosis(models.Model):
     code = models.ForeignKey(DiagnosisCode, models.PROTECT, related_name="+", verbose_name=_("code"))
     position = models.PositiveSmallIntegerField(default=1)
 
-    objects = owned_by("visit__patient", staff="visit.view").as_manager()
+    objects = VisitPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("diagnosis")

@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.charting.models.episodes import VisitPartQuerySet
 from clinic.charting.models.findings import Side
 from clinic.charting.models.tables import Level, TreatmentKind
 from clinic.charting.models.visits import Visit
 from clinic.database.frozen import Frozen
-from patients.models.owned import owned_by
 
 
 class TreatmentApplied(models.Model):
@@ -38,7 +38,7 @@ class TreatmentApplied(models.Model):
     performed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = owned_by("visit__patient", staff="visit.view").as_manager()
+    objects = VisitPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("treatment applied")

@@ -7,14 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.charting.models.episodes import Episode
+from clinic.charting.models.episodes import ChartQuerySet, Episode, VisitPartQuerySet
 from clinic.database.frozen import Frozen
 from clinic.scheduling.models import Appointment, Practitioner, VisitKind
 from patients.models import Patient
-from patients.models.owned import owned_by
 
 
-class VisitQuerySet(owned_by(staff="visit.view")):
+class VisitQuerySet(ChartQuerySet):
     def for_own(self, user):
         """A patient sees signed visits that a clinician released."""
         return super().for_own(user).exclude(signed_at=None).filter(marks__kind=VisitMark.Kind.RELEASED).distinct()
@@ -116,7 +115,7 @@ class VisitMark(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     summary = models.TextField(_("summary in plain words"), blank=True)  # what the patient reads after a release
 
-    objects = owned_by("visit__patient", staff="visit.view").as_manager()
+    objects = VisitPartQuerySet.as_manager()
 
     class Meta:
         ordering = ["at"]
@@ -147,7 +146,7 @@ class Addendum(models.Model):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signature = models.CharField(max_length=160)
 
-    objects = owned_by("visit__patient", staff="visit.view").as_manager()
+    objects = VisitPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("addendum")

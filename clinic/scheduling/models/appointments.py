@@ -1,6 +1,6 @@
 """The row of the day sheet. `booking` is the deed, `appointment` the row."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from clinic.database.no_overlap import NoOverlap
 from clinic.practice.models import Location
 from clinic.scheduling.models.resources import Practitioner, Room, VisitKind
 from patients.models import Patient
-from patients.models.owned import owned_by
+from patients.models.owned import OwnedQuerySet
 
 
 class Status(models.TextChoices):
@@ -46,7 +46,9 @@ STAMP = {
 }
 
 
-class AppointmentQuerySet(owned_by(staff="appointment.view", scope="booking")):
+class AppointmentQuerySet(OwnedQuerySet):
+    staff_right, proxy_scope = "appointment.view", "booking"
+
     def blocking(self):
         """Those that keep others from the same time."""
         return self.exclude(status__in=FREEING)
@@ -68,7 +70,7 @@ class AppointmentQuerySet(owned_by(staff="appointment.view", scope="booking")):
 
 def day_start(day, zone):
     """Return midnight of `day` in `zone` as an aware time."""
-    return timezone.datetime(day.year, day.month, day.day, tzinfo=zone)
+    return datetime.combine(day, time.min, tzinfo=zone)
 
 
 def _stamped(status, column):
@@ -183,7 +185,7 @@ class Appointment(models.Model):
 
     @property
     def in_status_since(self):
-        return getattr(self, STAMP.get(self.status, "created_at"))
+        return getattr(self, STAMP.get(Status(self.status), "created_at"))
 
 
 class AppointmentRequestQuerySet(models.QuerySet):
