@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "clinic.fhir",
     "clinic.demo",
     "clinic.worker",
+    "clinic.backup",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -28,17 +28,17 @@ def digest(event):
     return hashlib.sha256(f"{event.previous_hash}{text}".encode()).hexdigest()
 
 
-def head():
+def head(using="default"):
     """Return (id, hash) of the newest event, or (0, GENESIS)."""
-    newest = AuditEvent.objects.order_by("-pk").values_list("pk", "hash").first()
+    newest = AuditEvent.objects.using(using).order_by("-pk").values_list("pk", "hash").first()
     return newest or (0, GENESIS)
 
 
-def faults(anchors=()):
+def faults(anchors=(), using="default"):
     """Yield one sentence per broken link; `anchors` are (id, hash) pairs that were written outside the database."""
     expected, seen = GENESIS, {}
     wanted = {pk for pk, _ in anchors}
-    for event in AuditEvent.objects.order_by("pk").iterator(chunk_size=2000):
+    for event in AuditEvent.objects.using(using).order_by("pk").iterator(chunk_size=2000):
         if event.previous_hash != expected:
             yield f"Event {event.pk}: the event before it is missing or was changed."
         if digest(event) != event.hash:

@@ -9,7 +9,8 @@ def csv_rows(path):
         return list(csv.DictReader(file))
 
 
-def add_missing(model, key, rows):
+def add_missing(apps, schema_editor, label, key, rows):
     """Create the rows whose `key` is not there yet; what the clinic has changed or switched off is left alone."""
-    known = set(model.objects.values_list(key, flat=True))
-    model.objects.bulk_create([model(**row) for row in rows if row[key] not in known])
+    model, using = apps.get_model(label), schema_editor.connection.alias
+    known = set(model.objects.using(using).values_list(key, flat=True))
+    model.objects.using(using).bulk_create([model(**row) for row in rows if row[key] not in known])

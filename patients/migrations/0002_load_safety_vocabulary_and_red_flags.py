@@ -44,12 +44,12 @@ def _term(row):
 
 
 def load(apps, schema_editor):
-    add_missing(apps.get_model("patients", "SafetyTerm"), "slug", map(_term, csv_rows(DATA / "conditions.csv")))
+    add_missing(apps, schema_editor, "patients.SafetyTerm", "slug", map(_term, csv_rows(DATA / "conditions.csv")))
     flags = (
         {**{name: row[name] for name in RED_FLAG_COLUMNS}, "source": row["src"]}
         for row in csv_rows(DATA / "red_flags.csv")
     )
-    add_missing(apps.get_model("patients", "RedFlagRule"), "id", flags)
+    add_missing(apps, schema_editor, "patients.RedFlagRule", "id", flags)
 
 
 class Migration(migrations.Migration):

@@ -47,11 +47,11 @@ def _code(line):
 
 def load(apps, schema_editor):
     rules = csv_rows(DATA / "contraindications.csv")
-    add_missing(apps.get_model("charting", "Contraindication"), "rule_id", map(_rule, rules))
+    add_missing(apps, schema_editor, "charting.Contraindication", "rule_id", map(_rule, rules))
     kinds = yaml.safe_load((DATA / "treatment_kinds.yaml").read_text(encoding="utf-8"))["kinds"]
-    add_missing(apps.get_model("charting", "TreatmentKind"), "slug", [_kind(n, k) for n, k in enumerate(kinds, 1)])
+    add_missing(apps, schema_editor, "charting.TreatmentKind", "slug", [_kind(n, k) for n, k in enumerate(kinds, 1)])
     lines = (DATA / "icd10cm.psv").read_text(encoding="utf-8").splitlines()
-    add_missing(apps.get_model("charting", "DiagnosisCode"), "code", [_code(line) for line in lines if line])
+    add_missing(apps, schema_editor, "charting.DiagnosisCode", "code", [_code(line) for line in lines if line])
 
 
 class Migration(migrations.Migration):

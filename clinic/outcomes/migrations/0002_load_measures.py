@@ -7,7 +7,9 @@ from clinic.database.tables import add_missing
 
 def load(apps, schema_editor):
     add_missing(
-        apps.get_model("outcomes", "Measure"),
+        apps,
+        schema_editor,
+        "outcomes.Measure",
         "slug",
         [
             {

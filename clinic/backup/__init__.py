@@ -1,0 +1,1 @@
+"""The whole clinic in one encrypted file: rows and documents, the same file on SQLite and PostgreSQL."""
