@@ -91,7 +91,8 @@ def triggers_off(using):
             tables = [connection.ops.quote_name(m._meta.db_table) for m in kept_models()]
             for table in tables:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            return [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables]
+            # The foreign keys are checked first: a table with checks waiting cannot be altered.
+            return ["SET CONSTRAINTS ALL IMMEDIATE", *[f"ALTER TABLE {t} ENABLE TRIGGER USER" for t in tables]]
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
         for name, _ in triggers:
