@@ -41,7 +41,9 @@ def test_states_are_read_from_the_note():
         ("443165006", ["pathological_fracture"]),
         ("6485900", []),
         ("648590061", []),
-        ("16114001", []),
+        ("16114001", ["fracture_recent"]),
+        ("127013003", ["diabetes", "kidney_disease"]),
+        ("278860009", []),
         ("", []),
     ],
 )
