@@ -15,7 +15,7 @@ PORT = os.environ.get("PORT", "8000")
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 GUNICORN = [
     sys.executable, "-m", "gunicorn", "clinic.wsgi:application", "--bind", f"127.0.0.1:{PORT}", "--workers", "2",
-    "--threads", "4", "--worker-class", "gthread", "--worker-tmp-dir", "/dev/shm", "--log-level", "warning",
+    "--threads", "4", "--worker-class", "gthread", "--log-level", "warning",
 ]  # fmt: skip
 
 
@@ -35,7 +35,15 @@ def prepare():
     if settings.DEMO and not Patient.objects.exists():
         print("Filling a demo clinic (about 15 seconds) ...", flush=True)
         subprocess.run([*MANAGE, "demo"], check=True)
-    return settings.DEMO
+    return settings.DEMO, wizard()
+
+
+def wizard():
+    """Return the address of the first-run wizard while nobody has founded the clinic, else an empty text."""
+    from clinic.practice.profile import is_set_up
+    from clinic.website.setup import code
+
+    return "" if is_set_up() else f"http://localhost:{PORT}/setup/?code={code()}"
 
 
 def serve():
@@ -55,7 +63,9 @@ def serve():
 
 
 if __name__ == "__main__":
-    demo = prepare()
+    demo, setup = prepare()
     print(f"\nVertebra is at http://localhost:{PORT}/" + (" (demo data)" if demo else ""), flush=True)
+    if setup:
+        print(f"Set the clinic up first: {setup}", flush=True)
     print("Ctrl C stops it; the data stay in var/.\n", flush=True)
     serve()
