@@ -23,6 +23,7 @@ def prepare():
     """Bring the tables up to date and fill an empty demo clinic; stop the start when either fails."""
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)
     subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], check=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     import django
