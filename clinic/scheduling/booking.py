@@ -15,6 +15,7 @@ from clinic.messaging import outbox
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner, Room
 from clinic.scheduling.models.appointments import Status
+from patients import registering
 from patients.models import Patient
 
 
@@ -44,6 +45,18 @@ class InThePast(Exception):
 
 class HoldHasEnded(Exception):
     """The held time was let go before it was answered."""
+
+
+class AlreadyAnswered(Exception):
+    """Somebody else has answered this request."""
+
+
+class BookedBefore(Exception):
+    """This form has been sent before; `appointment` is what it booked then."""
+
+    def __init__(self, appointment):
+        super().__init__("booked before")
+        self.appointment = appointment
 
 
 def _lock(practitioner, room, patient):
@@ -175,6 +188,24 @@ def book(
         raise _offer(error, practitioner, kind, starts_at, patient, now) from error
 
 
+def book_new_patient(*, person, by, key=None, **visit):
+    """Register a person and book their visit, both or neither, and return the appointment; raises as `book` does.
+
+    `person` holds the fields of `registering.register`. A form sent twice makes one patient and one visit.
+    """
+    try:
+        with transaction.atomic():
+            if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
+                return known
+            patient = registering.register(by=by, **person)
+            made = book(patient=patient, by=by, key=key, **visit)
+            if made.patient_id != patient.pk:  # the same form won the race: without this its patient would be doubled
+                raise BookedBefore(made)
+            return made
+    except BookedBefore as before:
+        return before.appointment
+
+
 def _confirm_by_mail(appointment):
     """Queue the confirmation: name, date, time, place; never a complaint or a treatment."""
     if appointment.patient and appointment.patient.email:
@@ -245,18 +276,29 @@ def accept(request, *, patient, by, now=None):
 
 
 @transaction.atomic
+def accept_new_patient(request, *, person, by, now=None):
+    """Register the visitor as a patient and accept their request, both or neither; raises as `accept` does."""
+    return accept(request, patient=registering.register(by=by, **person), by=by, now=now)
+
+
+@transaction.atomic
 def answer(request, *, outcome, by, now=None):
-    """Close a request without a visit: `outcome` is "called" or "declined"; a held time becomes free."""
+    """Close a request without a visit: `outcome` is "called" or "declined"; a held time becomes free.
+
+    Raises `AlreadyAnswered`.
+    """
     require(by, "request.change")
     now = now or timezone.now()
+    _answer(request, outcome, by, now)
     if request.appointment_id:
         Appointment.objects.filter(pk=request.appointment_id, status=Status.HELD).update(
             status=Status.EXPIRED, expired_at=now
         )
-    _answer(request, outcome, by, now)
     record("request.answered", request, by=by, outcome=outcome)
 
 
 def _answer(request, outcome, by, now):
+    answered = {"answered_at": now, "answered_by": by, "outcome": outcome}
+    if not AppointmentRequest.objects.unanswered().filter(pk=request.pk).update(**answered):
+        raise AlreadyAnswered
     request.answered_at, request.answered_by, request.outcome = now, by, outcome
-    request.save(update_fields=["answered_at", "answered_by", "outcome"])

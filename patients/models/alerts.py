@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.roles import can
 from patients.models.intake import Intake
 from patients.models.owned import HealthQuerySet
 from patients.models.people import Patient
@@ -17,6 +18,16 @@ class AlertQuerySet(HealthQuerySet):
 
     def unacknowledged(self):
         return self.open().filter(acknowledged_at=None)
+
+    def to_acknowledge(self, user):
+        """Those that wait for somebody to say "seen", for whoever may say it.
+
+        The front desk is among them: it learns that there is an alert, never what it says (columns stay unread).
+        """
+        if not can(user, "alert.acknowledge"):
+            return self.none()
+        rows = self.unacknowledged()
+        return rows if can(user, "alert.view_content") else rows.only("pk", "patient", "raised_at", "acknowledged_at")
 
 
 class Alert(models.Model):

@@ -1,0 +1,151 @@
+"""Booking at the desk: who on the left, when on the right, one form; a taken time offers the nearest free ones."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.accounts.access import reception_only
+from clinic.accounts.roles import require
+from clinic.reception.day import asked_day
+from clinic.reception.finding import hits, with_alerts
+from clinic.scheduling import availability, booking
+from clinic.scheduling.forms import BookingForm, next_step
+from patients.duplicates import likely_same
+from patients.models import Patient
+
+MOST_TIMES = 24
+
+
+@reception_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request):
+    """The booking form; buttons other than "Book" (take, find, show times) draw it again with everything typed."""
+    require(request.user, "appointment.add")
+    if request.method != "POST":
+        return _page(request, BookingForm(initial=asked_for(request.GET), user=request.user))
+    if redrawn := between(request):
+        return _page(request, redrawn)
+    form = BookingForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    try:
+        appointment = form.book(by=request.user)
+    except (booking.SlotTaken, booking.NotOpen) as refused:
+        return _page(request, form, status=409, refused=why(refused), nearest=refused.nearest)
+    except booking.InThePast:
+        form.add_error("at" if form.cleaned_data.get("at") else "time", _("This time has gone. Choose a later one."))
+        return _page(request, form, status=422)
+    return _booked(request, appointment)
+
+
+def why(refused):
+    """Return in words why the time cannot be had."""
+    if isinstance(refused, booking.PatientIsElsewhere):
+        return _("This patient has another visit at that time.")
+    if isinstance(refused, booking.NotOpen):
+        return _("The practitioner does not work at that time.")
+    return _("This time was taken meanwhile.")
+
+
+def _booked(request, appointment):
+    start = timezone.localtime(appointment.starts_at)
+    words = {
+        "name": appointment.patient,
+        "when": f"{formats.date_format(start, 'D, M j')}, {formats.time_format(start, 'g:i a')}",
+        "who": appointment.practitioner,
+    }
+    messages.success(request, _("Booked: %(name)s, %(when)s, with %(who)s.") % words)
+    return redirect(f"{reverse('desk:day')}?day={start:%Y-%m-%d}&p={appointment.patient_id}")
+
+
+def asked_for(given):
+    """Return what the address asks for as initial values: patient, practitioner, kind, day or time, walk-in."""
+    initial = {name: given[name] for name in ("patient", "practitioner", "kind") if given.get(name, "").isdecimal()}
+    if "walk_in" in given:
+        at = timezone.localtime(next_step(timezone.now()))
+        return initial | {"walk_in": True, "day": at.date(), "time": at.time()}
+    try:
+        at = datetime.fromisoformat(given.get("at", ""))
+        at = timezone.localtime(at) if at.tzinfo else at
+        return initial | {"day": at.date(), "time": at.time().replace(second=0, microsecond=0)}
+    except (ValueError, OverflowError):
+        return initial | {"day": asked_day(given.get("day"))}
+
+
+def between(request):
+    """Return the form to draw again when another button than "Book" was pressed, else None; nothing is judged yet."""
+    typed = {name: request.POST.get(name, "") for name in BookingForm.base_fields}
+    if request.POST.get("take", "").isdecimal():
+        return BookingForm(initial=typed | {"patient": request.POST["take"]}, user=request.user)
+    if request.POST.get("do") == "other":
+        return BookingForm(initial=typed | {"patient": ""}, user=request.user)
+    looking = request.POST.get("q") and not (typed["patient"] or typed["given_name"])
+    if request.POST.get("do") in ("find", "times") or looking:
+        return BookingForm(initial=typed, user=request.user)
+    return None
+
+
+def chosen_patient(form, user):
+    """Return the patient whose number stands in the form, with `has_alert`, or None."""
+    number = str(form["patient"].value() or "")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    found = with_alerts(list(Patient.objects.for_user(user).filter(merged_into=None, pk=number)))
+    return found[0] if found else None
+
+
+def _page(request, form, *, status=200, refused="", nearest=()):
+    patient, text = chosen_patient(form, request.user), request.POST.get("q", "").strip()
+    context = {"form": form, "patient": patient, "q": text, "refused": refused, "nearest": nearest, "pick": True}
+    context["hits"] = hits(text, request.user) if text and not patient else []
+    context["same"] = with_alerts(form.duplicates)
+    context |= offered(form, patient)
+    return render(request, "reception/book.html", context, status=status)
+
+
+def offered(form, patient):
+    """Return the free times for the kind, practitioner and day of the form; when the day has none, the next ones."""
+    practitioner = _named(form, "practitioner")
+    kind = _named(form, "kind")
+    day = asked_day(str(form["day"].value() or ""))
+    if not (practitioner and kind):
+        return {"times": []}
+    found = availability.free_times([practitioner], kind, [day], patient=patient)[practitioner.pk]
+    if found:
+        return {"times": found[:MOST_TIMES], "times_day": day}
+    wished = availability.day_span(day, practitioner.location.zone)[0]
+    return {"times": [], "next_times": availability.nearest_free(practitioner, kind, wished, patient=patient)}
+
+
+def _named(form, name):
+    """The row a select of the form shows: the chosen one, or the first as the browser does."""
+    rows, value = form.fields[name].queryset, str(form[name].value() or "")
+    return (rows.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None) or rows.first()
+
+
+@reception_only
+@require_safe
+def times(request):
+    """The free times again, after another kind, practitioner or day was chosen."""
+    require(request.user, "appointment.add")
+    given = {name: request.GET.get(name, "") for name in ("patient", "practitioner", "kind", "day")}
+    form = BookingForm(initial=given, user=request.user)
+    context = offered(form, chosen_patient(form, request.user)) | {"form": form}
+    return render(request, "reception/_times.html", context)
+
+
+@reception_only
+@require_POST
+def duplicates(request):
+    """Who might be the person being typed; a POST, so that a name never stands in an address. Changes nothing."""
+    require(request.user, "patient.add")
+    form = BookingForm(request.POST, user=request.user)
+    form.is_valid()
+    typed = {name: form.cleaned_data.get(name) for name in ("given_name", "family_name", "birth_date")}
+    known = likely_same(**typed) if typed["given_name"] and typed["birth_date"] else []
+    return render(request, "reception/_same.html", {"same": with_alerts(known), "form": form})

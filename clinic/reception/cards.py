@@ -1,0 +1,102 @@
+"""One appointment as the day sheet, the phone list and the flow board show it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from clinic.scheduling.models.appointments import HERE, Status
+from clinic.scheduling.steps import USUAL_NEXT
+
+LONG_NAME = 20  # letters that fit a column of 10.5 rem beside the icon
+LATE_AFTER, LONG_WAIT = 5, 12  # minutes: a call is due; the warning sign on the flow board
+
+# What the one button of a row says, by the status it leads to.
+STEP_WORD = {
+    Status.CONFIRMED: _("Confirm"),
+    Status.ARRIVED: _("Arrived"),
+    Status.IN_ROOM: _("To room"),
+    Status.WITH_PRACTITIONER: _("Start"),
+    Status.CHECKING_OUT: _("Finish"),
+    Status.DONE: _("Check out"),
+    Status.NO_SHOW: _("No-show"),
+}
+
+
+def short_name(patient):
+    """Return the name as it fits a card: the given names give way to initials first, the family name never."""
+    if len(patient.full_name) <= LONG_NAME or not patient.family_name:
+        return patient.full_name
+    initials = " ".join(f"{part[0]}." for part in patient.given_name.split())
+    return f"{initials} {patient.family_name}"
+
+
+@dataclass
+class Card:
+    """An appointment with what the desk must see about it at `now`."""
+
+    appointment: object
+    now: object
+    place: str = ""
+    size: str = "one"
+    has_alert: bool = False
+    intake_missing: bool = False
+
+    @property
+    def status(self):
+        return Status(self.appointment.status)
+
+    @property
+    def name(self):
+        if self.appointment.patient:
+            return self.appointment.patient.full_name
+        request = getattr(self.appointment, "request", None)
+        return request.name if request else str(_("Held"))
+
+    @property
+    def short(self):
+        return short_name(self.appointment.patient) if self.appointment.patient else self.name
+
+    @property
+    def late(self):
+        """Whole minutes after the start without an arrival, from five on; otherwise 0."""
+        if self.status not in (Status.BOOKED, Status.CONFIRMED):
+            return 0
+        minutes = int((self.now - self.appointment.starts_at).total_seconds() // 60)
+        return minutes if minutes >= LATE_AFTER else 0
+
+    @property
+    def is_here(self):
+        return self.status in HERE
+
+    @property
+    def since(self):
+        """From when the minutes on the flow board count: the start for late ones, the arrival for waiting ones."""
+        if self.late:
+            return self.appointment.starts_at
+        return self.appointment.waiting_since or self.appointment.in_status_since
+
+    @property
+    def minutes(self):
+        return max(0, int((self.now - self.since).total_seconds() // 60))
+
+    @property
+    def waits_long(self):
+        return self.appointment.waiting_since is not None and self.minutes >= LONG_WAIT
+
+    @property
+    def next_step(self):
+        """The status the one button leads to, or None."""
+        return USUAL_NEXT.get(self.status)
+
+    @property
+    def next_word(self):
+        return STEP_WORD.get(self.next_step, "")
+
+
+ORDER = {status: rank for rank, status in enumerate(HERE, start=1)}
+
+
+def flow(cards):
+    """Return the rows of the flow board: late ones first (a call is due), then by stage, the longest wait on top."""
+    shown = [card for card in cards if card.late or card.is_here]
+    return sorted(shown, key=lambda card: (ORDER.get(card.status, 0), card.since))

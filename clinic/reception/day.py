@@ -1,0 +1,93 @@
+"""The day sheet with what is going on in the clinic beside it."""
+
+from datetime import date, timedelta
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.accounts.access import get_or_404, reception_only
+from clinic.accounts.roles import can
+from clinic.reception import cards, sheet, snapshot
+from clinic.reception.going_back import UNDO
+from clinic.scheduling.models import Appointment, AppointmentRequest
+from clinic.scheduling.models.appointments import Status
+from patients.models import Alert, Patient
+
+MOST_ROWS = 20  # of a queue in the side panel; the count beside its heading is honest
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+
+
+def asked_day(text):
+    """Return the day of the address, or today when it is missing or no day of a clinic's calendar."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return timezone.localdate()
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else timezone.localdate()
+
+
+@reception_only
+@require_safe
+def day(request):
+    """One day of the clinic; `?day=` another day, `?p=` a patient's snapshot in the side panel, `?who=` one list."""
+    now, shown = timezone.now(), asked_day(request.GET.get("day"))
+    of_day = sheet.read(shown, user=request.user, now=now)
+    context = {"sheet": of_day, "flow": now_in_clinic(of_day, request.user, now), "undo": undoable(request)}
+    context |= {"previous": shown - timedelta(days=1), "next": shown + timedelta(days=1), "may": rights(request.user)}
+    context |= phone_list(of_day, request.GET.get("who"))
+    if number := request.GET.get("p"):
+        patient = get_or_404(request, Patient.objects.for_user(request.user), pk=number)
+        context["snapshot"] = snapshot.read(patient, user=request.user, now=now)
+    else:
+        context |= queues(request.user)
+    return render(request, "reception/day.html", context)
+
+
+def rights(user):
+    """What the buttons of the page ask: {name: may this user do it?}."""
+    return {name: can(user, f"appointment.{name}") for name in ("add", "change")} | {
+        "answer": can(user, "request.change"),
+        "acknowledge": can(user, "alert.acknowledge"),
+        "content": can(user, "alert.view_content"),
+    }
+
+
+def now_in_clinic(of_day, user, now):
+    """Return the rows of the flow board: always of today, whichever day the sheet shows."""
+    if of_day.is_today:
+        return cards.flow(of_day.cards)
+    today = sheet.appointments_of(now.astimezone(of_day.frame.zone).date(), of_day.frame.zone, user)
+    return cards.flow([cards.Card(a, now) for a in today.select_related("practitioner", "patient", "kind", "room")])
+
+
+def queues(user):
+    """Return what waits for an answer: requests of the site and alerts nobody has acknowledged."""
+    waiting = AppointmentRequest.objects.for_user(user).unanswered()
+    alerts = Alert.objects.to_acknowledge(user)
+    return {
+        "requests": waiting.select_related("appointment__practitioner")[:MOST_ROWS],
+        "requests_count": waiting.count(),
+        "alerts": alerts.select_related("patient")[:MOST_ROWS],
+        "alerts_count": alerts.count(),
+    }
+
+
+def phone_list(of_day, who):
+    """Return the visits of the list that takes over on a phone: everyone's, or those of one practitioner."""
+    wanted = int(who) if who and who.isdecimal() else None
+    rows = [c for c in of_day.cards if wanted in (None, c.appointment.practitioner_id)]
+    return {
+        "who": wanted,
+        "earlier": [c for c in rows if c.appointment.ends_at <= of_day.now and not (c.is_here or c.late)],
+        "listed": [c for c in rows if c.appointment.ends_at > of_day.now or c.is_here or c.late],
+    }
+
+
+def undoable(request):
+    """Return the card of the visit whose last step this user took, as long as it can be taken back."""
+    number = request.session.get(UNDO)
+    if number is None:
+        return None
+    row = Appointment.objects.for_user(request.user).select_related("patient", "kind").filter(pk=number).first()
+    return cards.Card(row, timezone.now()) if row and row.status != Status.HELD else None

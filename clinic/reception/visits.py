@@ -1,0 +1,81 @@
+"""One click on an appointment: its next step, cancelled with a reason, and taken back."""
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.accounts.access import get_or_404, reception_only
+from clinic.accounts.roles import require
+from clinic.reception.cards import STEP_WORD
+from clinic.reception.forms import CancelForm
+from clinic.reception.going_back import UNDO, go_back
+from clinic.scheduling import steps
+from clinic.scheduling.models import Appointment
+
+
+def _appointment(request, pk):
+    rows = Appointment.objects.for_user(request.user).select_related("patient", "practitioner", "kind")
+    return get_or_404(request, rows, pk=pk)
+
+
+def _moved_meanwhile(request, appointment, error):
+    """Somebody else was faster: say where the visit stands now."""
+    name = appointment.patient or _("This visit")
+    messages.warning(
+        request,
+        _("%(name)s was moved meanwhile and is now: %(status)s. Nothing was changed.")
+        % {"name": name, "status": error.status.label},
+    )
+
+
+@reception_only
+@require_POST
+def step(request, pk):
+    """Move a visit to the status the button names."""
+    appointment, to = _appointment(request, pk), request.POST.get("to", "")
+    if to not in STEP_WORD:
+        raise Http404
+    try:
+        steps.step(appointment, to=to, by=request.user)
+        request.session[UNDO] = appointment.pk
+    except steps.StepNotPossible as error:
+        _moved_meanwhile(request, appointment, error)
+    return go_back(request)
+
+
+@reception_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request, pk):
+    """Ask for the reason, then cancel; the row stays."""
+    require(request.user, "appointment.change")
+    appointment = _appointment(request, pk)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            steps.cancel(appointment, because=form.cleaned_data["because"], by=request.user)
+            request.session[UNDO] = appointment.pk
+        except steps.StepNotPossible as error:
+            _moved_meanwhile(request, appointment, error)
+        return go_back(request)
+    context = {"form": form, "appointment": appointment, "back": request.POST.get("back", request.GET.get("back", ""))}
+    return render(request, "reception/cancel.html", context, status=422 if form.is_bound else 200)
+
+
+@reception_only
+@require_POST
+def undo(request, pk):
+    """Take back the last step of a visit."""
+    appointment = _appointment(request, pk)
+    try:
+        row = steps.undo(appointment, by=request.user)
+        words = {"name": appointment.patient, "status": row.get_status_display()}
+        messages.success(request, _("Taken back: %(name)s is %(status)s again.") % words)
+    except steps.StepNotPossible as error:
+        _moved_meanwhile(request, appointment, error)
+    except IntegrityError:
+        messages.error(request, _("This time was given to somebody else meanwhile. Book a new time instead."))
+    request.session.pop(UNDO, None)
+    return go_back(request)

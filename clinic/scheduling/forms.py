@@ -1,0 +1,181 @@
+"""Forms of the deeds of booking: who comes (a patient or a new person), and when to whom."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clinic.scheduling import booking, slots
+from clinic.scheduling.models import Practitioner, VisitKind
+from patients.duplicates import likely_same
+from patients.models import Patient
+from patients.models.people import check_birth_date
+
+FEWEST_DIGITS = 7
+GRID = timedelta(minutes=5)
+
+
+def next_step(now):
+    """Return `now` rounded up to the 5-minute grid of the day sheet."""
+    start = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
+    return start if start == now else start + GRID
+
+
+class PersonForm(forms.Form):
+    """A patient of ours, or a new person in five fields. `duplicates` holds those who may be the same person."""
+
+    patient = forms.ModelChoiceField(Patient.objects.none(), required=False, widget=forms.HiddenInput)
+    given_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    family_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    birth_date = forms.DateField(
+        label=_("Birth date"),
+        required=False,
+        validators=[check_birth_date],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput({"type": "tel", "inputmode": "tel"})
+    )
+    preferred_channel = forms.ChoiceField(
+        label=_("Reminders by"), choices=Patient.Channel, required=False, initial=Patient.Channel.PHONE
+    )
+    another = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    person_fields = ("given_name", "family_name", "birth_date", "phone", "preferred_channel")
+
+    def __init__(self, *args, user=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["patient"].queryset = Patient.objects.for_user(user).filter(merged_into=None)
+        self.duplicates = []
+        for name in self.person_fields:
+            self.fields[name].widget.attrs["autocomplete"] = "off"  # the browser knows the receptionist, not the caller
+
+    @property
+    def helper(self):
+        helper = FormHelper(self)
+        helper.form_tag = helper.disable_csrf = False
+        helper.layout = Layout("patient", "another", *self.person_layout())
+        return helper
+
+    def person_layout(self):
+        """The five fields of a new person, two by two."""
+        return (
+            Row(Column("given_name"), Column("family_name")),
+            Row(Column("birth_date"), Column("phone")),
+            "preferred_channel",
+        )
+
+    def clean_phone(self):
+        """A phone number has at least seven digits, however it is written."""
+        phone = self.cleaned_data["phone"].strip()
+        if phone and sum(c.isdigit() for c in phone) < FEWEST_DIGITS:
+            raise forms.ValidationError(_("A phone number has at least 7 digits, for example (503) 555-0119."))
+        return phone
+
+    def clean(self):
+        cleaned = super().clean()
+        if "patient" in cleaned and not cleaned["patient"]:
+            self._check_person(cleaned)
+        return cleaned
+
+    def _check_person(self, cleaned):
+        """A new person needs a name, a birth date and a phone, and must not be somebody we know already."""
+        for name, missing in (
+            ("given_name", _("Find the patient above, or enter the first name of a new one.")),
+            ("birth_date", _("Enter the birth date: it tells people of one name apart.")),
+            ("phone", _("Enter a phone number, so that we can call when something changes.")),
+        ):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, missing)
+        if not self.errors and not cleaned["another"]:
+            names = {name: cleaned[name] for name in ("given_name", "family_name", "birth_date")}
+            self.duplicates = likely_same(**names)
+            if self.duplicates:
+                self.add_error(None, _("This may be somebody we know. Take them, or say that it is another person."))
+
+    def person(self):
+        """The fields of a new patient, for `registering.register`."""
+        chosen = {name: self.cleaned_data[name] for name in self.person_fields}
+        return {**chosen, "preferred_channel": chosen["preferred_channel"] or Patient.Channel.PHONE}
+
+
+class AcceptForm(PersonForm):
+    """Who the visitor of the site is: turns their held time into a visit."""
+
+    def accept(self, request, *, by):
+        """Accept `request` for the chosen or new patient. Raises `HoldHasEnded`, `PatientIsElsewhere`."""
+        if patient := self.cleaned_data["patient"]:
+            return booking.accept(request, patient=patient, by=by)
+        return booking.accept_new_patient(request, person=self.person(), by=by)
+
+
+class BookingForm(PersonForm):
+    """One visit. `at` (a free time that was offered) counts before the typed day and time; a walk-in is now."""
+
+    kind = forms.ModelChoiceField(VisitKind.objects.filter(is_active=True), label=_("Kind"), empty_label=None)
+    practitioner = forms.ModelChoiceField(Practitioner.objects.active(), label=_("Practitioner"), empty_label=None)
+    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M")
+    )
+    at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    walk_in = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4().hex
+
+    @property
+    def helper(self):
+        helper = super().helper
+        helper.layout.extend(["kind", "practitioner", Row(Column("day"), Column("time")), "at", "walk_in", "key"])
+        return helper
+
+    def clean_at(self):
+        """The chosen free time, as the button carries it: ISO with its offset from UTC."""
+        if not self.cleaned_data["at"]:
+            return None
+        try:
+            chosen = datetime.fromisoformat(self.cleaned_data["at"])
+            return chosen.astimezone(UTC) if chosen.tzinfo else None
+        except (ValueError, OverflowError):
+            return None
+
+    def clean(self):
+        cleaned = super().clean()
+        if "practitioner" in cleaned and not {"day", "time"} & set(self.errors):
+            cleaned["starts_at"] = self._starts_at(cleaned)
+        return cleaned
+
+    def _starts_at(self, cleaned):
+        if cleaned.get("at"):
+            return cleaned["at"]
+        if cleaned.get("walk_in"):
+            return next_step(timezone.now())
+        if not (cleaned.get("day") and cleaned.get("time")):
+            missing = "time" if cleaned.get("day") else "day"
+            self.add_error(missing, _("Choose one of the free times, or type the day and the time."))
+            return None
+        try:
+            return slots.on_clock(cleaned["day"], cleaned["time"], cleaned["practitioner"].location.zone)
+        except slots.TimeDoesNotExist:
+            self.add_error("time", _("The clock is put forward that night: this time does not exist. Choose another."))
+        except slots.TimeIsAmbiguous:
+            self.add_error("time", _("The clock is put back that night: this time comes twice. Choose another."))
+        except OverflowError:
+            self.add_error("day", _("This day is too far away. Please check the year."))
+        return None
+
+    def book(self, *, by):
+        """Book for the chosen or new patient and return the appointment; raises as `booking.book` does."""
+        cleaned = self.cleaned_data
+        visit = {name: cleaned[name] for name in ("practitioner", "kind", "starts_at")}
+        visit["key"] = cleaned["key"] or None
+        if cleaned["patient"]:
+            return booking.book(patient=cleaned["patient"], by=by, **visit)
+        return booking.book_new_patient(person=self.person(), by=by, **visit)
