@@ -1,27 +1,17 @@
 """The public library: nothing here depends on who looks, and only published articles exist."""
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 
 from clinic.accounts.access import open_to_all
 from content import body_map, rendering
+from content.listing import for_lists, topics_with_counts
 from content.models import Article, Topic
 from content.search import marked, query_words, search
 
 PAGE = 10
 FIRST_AID = "when-to-get-help-now"  # the starter library's page on urgent signs
-
-
-def for_lists(articles):
-    """Return articles with what a list shows of them."""
-    return articles.select_related("author", "reviewer").prefetch_related("topics").defer("body", "search_text")
-
-
-def topics_with_counts():
-    """Return the topics and, in `.count`, how many published articles each has."""
-    published = Q(articles__status=Article.Status.PUBLISHED)
-    return Topic.objects.annotate(count=Count("articles", filter=published)).filter(count__gt=0)
 
 
 def _page(request, articles):
