@@ -207,5 +207,5 @@ if TESTING:  # fast and local: hashing and the second factor are switched on whe
     if os.environ.get("TEST_ENGINE") == "postgres":
         DATABASES = {"default": env.database(os.environ["TEST_DATABASE_URL"])}
     else:  # a file, not memory: races need real connections
-        name = Path(tempfile.gettempdir()) / f"vertebra-test-{os.getuid()}.sqlite3"
+        name = Path(tempfile.gettempdir()) / f"vertebra-test-{os.getpid()}.sqlite3"
         DATABASES = {"default": {**env.database(f"sqlite:///{name}"), "TEST": {"NAME": str(name)}}}

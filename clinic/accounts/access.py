@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.views.decorators.cache import never_cache
 
 from clinic.accounts import links, second_factor
@@ -22,6 +22,16 @@ def mark(view, name):
     """Write the access mark on a view (also used for views of Django and allauth)."""
     view.access_mark = name
     return view
+
+
+def mark_all(patterns, name):
+    """Write the same mark on every view of a list of URL patterns, included ones too, and return the list."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            mark(pattern.callback, name)
+        else:
+            mark_all(pattern.url_patterns, name)
+    return patterns
 
 
 def refuse(request, why, obj_type="", obj_id=""):

@@ -2,19 +2,8 @@
 
 from allauth import urls as allauth_urls
 from django.urls import path
-from django.urls.resolvers import URLPattern
 
 from clinic.accounts import views
-from clinic.accounts.access import mark
+from clinic.accounts.access import mark_all
 
-
-def _marked(patterns):
-    for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            mark(pattern.callback, "open_to_all")
-        else:
-            _marked(pattern.url_patterns)
-    return patterns
-
-
-urlpatterns = [path("arrive/", views.arrive, name="arrive"), *_marked(allauth_urls.urlpatterns)]
+urlpatterns = [path("arrive/", views.arrive, name="arrive"), *mark_all(allauth_urls.urlpatterns, "open_to_all")]
