@@ -8,7 +8,7 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from patients import red_flags
 from patients.answer_meaning import age_on, condition_changes, safety_facts
-from patients.models import Alert, Condition, Intake, IntakeReview, SafetyTerm
+from patients.models import Alert, Condition, Intake, IntakeReview, Patient, SafetyTerm
 from patients.models.health import Source
 from patients.questions import load
 
@@ -44,26 +44,37 @@ def _locked(intake):
 
 
 @transaction.atomic
-def save_page(intake, *, page, answers):
-    """Keep the answers of one page and return the intake. Raises `AlreadyHandedIn`."""
+def save_page(intake, *, page, answers, forget=(), done=True):
+    """Keep the answers of one page and return the intake. Raises `AlreadyHandedIn`.
+
+    `forget` names answers to questions that are no longer asked: left in place, an old yes would still count.
+    `done=False` keeps what was given without ticking the page off.
+    """
     row = _locked(intake)
-    row.answers = {**row.answers, **answers}
-    row.pages_done = [*row.pages_done, page] if page not in row.pages_done else row.pages_done
+    row.answers = {key: value for key, value in {**row.answers, **answers}.items() if key not in forget}
+    row.pages_done = [*row.pages_done, page] if done and page not in row.pages_done else row.pages_done
     row.saved_at = timezone.now()
     row.save(update_fields=["answers", "pages_done", "saved_at"])
     return row
 
 
+def person_facts(intake):
+    """Return what the record adds to the answers when rules are read, as keywords for `safety_facts`.
+
+    A record that does not say female or male leaves the sex to the answer.
+    """
+    patient = intake.patient
+    return {
+        "age": age_on(patient.birth_date, timezone.localdate()),
+        "sex": "" if patient.sex == Patient.Sex.OTHER and intake.answers.get("sex") else patient.sex,
+        "conditions": frozenset(patient.conditions.counted().active().values_list("code", flat=True)),
+        "visit_kind": "initial" if intake.version == 1 else "subsequent",
+    }
+
+
 def assess(intake):
     """Return what the red-flag table says to these answers (`red_flags.Assessment`)."""
-    patient = intake.patient
-    facts = safety_facts(
-        intake.answers,
-        age=age_on(patient.birth_date, timezone.localdate()),
-        sex=patient.sex,
-        conditions=patient.conditions.counted().active().values_list("code", flat=True),
-    )
-    return red_flags.evaluate(facts)
+    return red_flags.evaluate(safety_facts(intake.answers, **person_facts(intake)))
 
 
 @transaction.atomic

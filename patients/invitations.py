@@ -1,6 +1,7 @@
 """Sending a patient a signed link: to the portal, or to the health history."""
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
 from patients import intake as intakes
+from patients.models import Intake
 
 
 class NoAddress(Exception):
@@ -55,3 +57,15 @@ def send_intake(patient, *, by):
         url = settings.SITE_URL + reverse("intake", args=[links.make(SignedLink.Scope.INTAKE, intake.pk, by=by)])
     record("intake.sent", intake, by=by, patient=patient)
     return url
+
+
+@transaction.atomic
+def own_link(intake, *, by):
+    """Return the token of a fresh link to an open intake, for the patient or somebody who may fill in forms for them.
+
+    Raises `PermissionDenied` for an intake that is not theirs or was handed in.
+    """
+    if not Intake.objects.for_own(by).filter(pk=intake.pk, submitted_at=None).exists():
+        raise PermissionDenied("intake.own")
+    record("intake.opened", intake, by=by, patient=intake.patient_id)
+    return links.make(SignedLink.Scope.INTAKE, intake.pk, by=by)

@@ -1,3 +1,11 @@
 """Addresses behind signed links."""
 
-urlpatterns = []
+from django.urls import path
+
+from clinic.portal.views import intake, invitation
+
+urlpatterns = [
+    path("intake/<token>/", intake.start, name="intake"),
+    path("intake/<token>/<slug:page>/", intake.page, name="intake_page"),
+    path("invitation/<token>/", invitation.accept, name="invitation"),
+]

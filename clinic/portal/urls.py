@@ -1,4 +1,16 @@
 """Addresses of this door."""
 
+from django.urls import path
+
+from clinic.portal.views import home, reading, record, visits
+
 app_name = "portal"
-urlpatterns = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("intake/<int:pk>/", home.intake, name="intake"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("reading/", reading.reading, name="reading"),
+    path("reading/<int:pk>/", reading.article, name="article"),
+    path("record/", record.record, name="record"),
+]
