@@ -1,8 +1,12 @@
 """Builders: the least a test needs, named as the story names it. Every argument may be overridden."""
 
+import importlib
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from clinic.accounts.models import User
@@ -17,6 +21,19 @@ from patients.models import Condition, Patient
 
 MONDAY = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # 10:00 in New York, a Monday in the future, no clock change near
 _numbers = itertools.count(1)
+
+
+LOADING = (
+    "patients.migrations.0002_load_safety_vocabulary_and_red_flags",
+    "clinic.charting.migrations.0002_load_clinical_tables",
+    "clinic.outcomes.migrations.0002_load_measures",
+)
+
+
+def clinical_tables():
+    """Load what the migrations load: tests with `transaction=True` empty every table when they end."""
+    for name in LOADING:
+        importlib.import_module(name).load(apps, SimpleNamespace(connection=connection))
 
 
 def clinic(**fields):

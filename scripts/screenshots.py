@@ -1,0 +1,145 @@
+"""`make screenshots`: every page of a fresh demo clinic in real Chromium at 1440, 1024 and 375 px, light and dark.
+
+Pictures go to var/screenshots; `--readme` also renews the ones in docs/pictures that the README shows.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "var" / "screenshots"
+PORT = os.environ.get("SHOTS_PORT", "8123")
+BASE = f"http://localhost:{PORT}"
+WIDTHS = {1440: 900, 1024: 768, 375: 812}
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def prepare(folder):
+    """Point Django at a throwaway database and fill it."""
+    os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/clinic.sqlite3", "VAR_DIR": str(folder), "SITE_URL": BASE,
+                   "DJANGO_SETTINGS_MODULE": "clinic.settings", "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}  # fmt: skip
+    sys.path.insert(0, str(ROOT))
+    for command in (["migrate", "--verbosity", "0"], ["demo", "--quiet"]):
+        subprocess.run([sys.executable, str(ROOT / "manage.py"), *command], check=True, cwd=ROOT)
+    import django
+
+    django.setup()
+
+
+def serve():
+    """Start the server and wait until it answers."""
+    command = [sys.executable, "-m", "gunicorn", "clinic.wsgi:application", "--bind", f"127.0.0.1:{PORT}",
+               "--threads", "4", "--log-level", "error"]  # fmt: skip
+    child = subprocess.Popen(command, cwd=ROOT)
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{BASE}/healthz", timeout=2)  # noqa: S310 - our own server
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return child
+    child.kill()
+    raise SystemExit("The server did not start.")
+
+
+def session_of(role):
+    """Return a session key of the demo's account with this role."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from clinic.accounts.models import User
+
+    user = User.objects.filter(role_grants__role=role).order_by("pk").first()
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session.save()
+    return session.session_key
+
+
+def pages():
+    """Return [(name, path, role)]: one address per screen, found in the demo's own rows."""
+    from clinic.accounts import links
+    from clinic.charting.models import Visit
+    from content.models import Article
+    from patients import intake
+    from patients.models import Patient
+
+    ana = Patient.objects.filter(user__isnull=False).first()
+    opened = links.make("intake", intake.open_intake(ana).pk)
+    draft = Visit.objects.unsigned().filter(practitioner__user__isnull=False).order_by("-visited_at").first()
+    signed = Visit.objects.signed().order_by("-visited_at").first()
+    article = Article.objects.published().first()
+    return [
+        ("home", "/", None), ("library", "/library/", None), ("article", article.get_absolute_url(), None),
+        ("request", "/request/", None), ("sign-in", "/accounts/login/", None),
+        ("intake", f"/intake/{opened}/", None), ("intake-pain", f"/intake/{opened}/pain/", None),
+        ("intake-movement", f"/intake/{opened}/provoking/", None),
+        ("desk", "/desk/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
+        ("desk-patient", f"/desk/patients/{ana.pk}/", "receptionist"), ("desk-book", "/desk/book/", "receptionist"),
+        ("chart-home", "/admin/", "chiropractor"),
+        ("travel-card", draft.get_absolute_url() if draft else "/admin/charting/visit/", "chiropractor"),
+        ("signed-note", signed.get_absolute_url(), "chiropractor"),
+        ("chart-patient", ana.get_absolute_url(), "chiropractor"),
+        ("admin-patients", "/admin/patients/patient/", "chiropractor"),
+        ("admin-rules", "/admin/charting/contraindication/", "chiropractor"),
+        ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
+        ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
+    ]  # fmt: skip
+
+
+def take(wanted):
+    """Render the wanted pages (all when empty) and return the paths of the pictures."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    chosen = [page for page in pages() if not wanted or page[0] in wanted]
+    keys = {role: session_of(role) for role in {role for _, _, role in chosen} if role}
+    made, faults = [], []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=QUIET)
+        for name, path, role in chosen:
+            for width, scheme in [*((w, "light") for w in WIDTHS), (1440, "dark"), (375, "dark")]:
+                context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=scheme)
+                if role:
+                    context.add_cookies([{"name": "sessionid", "value": keys[role], "url": BASE}])
+                tab = context.new_page()
+                tab.on("console", lambda m, n=name: faults.append(f"{n}: {m.text}") if m.type == "error" else None)
+                tab.goto(BASE + path)
+                made.append(OUT / f"{name}-{width}{'-dark' if scheme == 'dark' else ''}.png")
+                tab.screenshot(path=made[-1], full_page=name not in {"desk", "chart-home", "travel-card"})
+                context.close()
+        browser.close()
+    for fault in sorted(set(faults)):
+        print("console:", fault)
+    return made
+
+
+def main(arguments):
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(folder)
+        server = serve()
+        try:
+            made = take({word for word in arguments if not word.startswith("--")})
+        finally:
+            server.terminate()
+            server.wait()
+    if "--readme" in arguments:
+        (ROOT / "docs/pictures").mkdir(parents=True, exist_ok=True)
+        for name in ("desk-1440", "travel-card-1440", "portal-375", "article-1440", "home-1440"):
+            if (OUT / f"{name}.png").exists():
+                shutil.copy(OUT / f"{name}.png", ROOT / "docs/pictures" / f"{name}.png")
+    print(f"{len(made)} pictures in {OUT}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
