@@ -121,19 +121,24 @@ def conditions(requests):
     in_order = sorted(requests, key=lambda request: (not request.is_current, request.starts_on or date.min))
     for request in in_order:
         for match in vocabulary.by_medication(request.label):
-            facts.setdefault(match.term.slug, _told_by(request, match))
+            facts.setdefault(match.term.slug, _told_by(request, match, _since(request, requests)))
     return list(facts.values())
 
 
-def _told_by(request, match):
-    ended_on = None if request.is_current else max(_end([request]), request.starts_on or date.min)
+def _since(request, requests):
+    """The first day of this medicine, however often it was renewed."""
+    return min((other.starts_on for other in requests if other.drug == request.drug and other.starts_on), default=None)
+
+
+def _told_by(request, match, since):
+    ended_on = None if request.is_current else max(_end([request]), since or date.min)
     fields = {
         "label": f"{match.term.label}: {request.label}"[:250],
         "coded_system": request.system,
         "coded_value": request.value,
         "code": match.term.slug,
         "certainty": OPEN if match.prompt_only else STATED,
-        "onset_on": request.starts_on,
+        "onset_on": since,
         "resolved_on": ended_on,
     }
     return Fact(key("medicine", match.term.slug), fields, only_ends=not request.is_current)

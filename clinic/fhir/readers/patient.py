@@ -134,7 +134,8 @@ def _address(addresses):
 
 
 def _language(spoken):
-    best = next((item for item in spoken if item.get("preferred")), next(iter(spoken), {})).get("language") or {}
+    chosen = sorted(spoken, key=lambda item: not item.get("preferred"))[:1]
+    best = chosen[0].get("language") or {} if chosen else {}
     displays = [coding.get("display") for coding in best.get("coding", [])]
     return next((text for text in (best.get("text"), *displays, code_of(best)) if text), "")
 
