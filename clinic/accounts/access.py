@@ -20,7 +20,7 @@ from clinic.audit.recording import record
 
 def mark(view, name):
     """Write the access mark on a view (also used for views of Django and allauth)."""
-    view.access_mark = name
+    getattr(view, "__func__", view).access_mark = name  # a bound method keeps it on its function
     return view
 
 
