@@ -2,11 +2,14 @@
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts import second_factor
-from clinic.accounts.access import mark, refuse, to_login
-from clinic.accounts.roles import ADMIN, CHIRO, IT, THERAPIST
+from clinic.accounts.access import mark_all, refuse, to_login
+from clinic.accounts.roles import ADMIN, CHIRO, IT, THERAPIST, can
+from clinic.reports import today
 
 CHART_ROLES = {ADMIN, CHIRO, THERAPIST, IT}
 
@@ -14,6 +17,7 @@ CHART_ROLES = {ADMIN, CHIRO, THERAPIST, IT}
 class ClinicAdminSite(AdminSite):
     site_title = site_header = _("Vertebra")
     index_title = _("Today")
+    index_template = "admin/index.html"
 
     def has_permission(self, request):
         """Signed in, one of the roles that work here, and with a second factor where it is required."""
@@ -22,6 +26,10 @@ class ClinicAdminSite(AdminSite):
 
     def _step(self, request):
         return second_factor.next_step(request)
+
+    def get_urls(self):
+        """Every address of the admin carries the mark; `admin_view` is what keeps the door."""
+        return mark_all(super().get_urls(), "staff_only")
 
     def admin_view(self, view, cacheable=False):
         """Mark every admin route, and answer 403 by role instead of a second login page."""
@@ -37,7 +45,36 @@ class ClinicAdminSite(AdminSite):
                 return step
             return inner(request, *args, **kwargs)
 
-        return mark(guarded, "staff_only")
+        guarded.csrf_exempt = False
+        return guarded
 
     def login(self, request, extra_context=None):
         return to_login(request)
+
+    def index(self, request, extra_context=None):
+        """Today's list for those who treat; figures without health data for the others."""
+        context = {**self.each_context(request), **_home(request.user), **(extra_context or {})}
+        request.current_app = self.name
+        return TemplateResponse(request, self.index_template, context)
+
+
+def _home(user):
+    """What the home page shows this user."""
+    practitioner = today.practitioner_of(user)
+    zone = practitioner.location.zone if practitioner else timezone.get_current_timezone()
+    day = timezone.localdate(timezone=zone)
+    listed = today.rows(user, day, zone, practitioner)
+    return {
+        "title": _("Today"),
+        "day": day,
+        "now": timezone.now(),
+        "is_clinical": can(user, "visit.view"),
+        "may_open": can(user, "visit.add"),
+        "practitioner": practitioner,
+        "rows": listed,
+        "figures": today.figures(day, zone, practitioner),
+        "longest_wait": today.longest_wait(listed),
+        "next_row": today.next_arrived(listed),
+        "unsigned": today.unsigned(user, practitioner),
+        "intakes": today.intakes_to_review(user),
+    }

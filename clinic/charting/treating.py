@@ -81,6 +81,18 @@ def apply(visit, *, kind, by, segments=(), regions=(), side="", minutes=None, va
 
 
 @transaction.atomic
+def note_response(treatment, *, response, by):
+    """Keep how the patient answered to a treatment of an unsigned note and return the row."""
+    require(by, "treatment.change")
+    row = notes.locked(treatment.visit)
+    if treatment.response != response:
+        treatment.response = response
+        treatment.save(update_fields=["response"])
+        notes.touched(row, by)
+    return treatment
+
+
+@transaction.atomic
 def withdraw(treatment, *, by):
     """Take a treatment out of an unsigned note. Raises `notes.AlreadySigned`."""
     require(by, "treatment.change")

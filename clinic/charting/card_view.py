@@ -1,0 +1,261 @@
+"""What the travel card shows beside its forms: who and what is dangerous, the course so far, the spine."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
+from clinic.charting import parameters, safety, suggestions
+from clinic.charting.models import DiagnosisCode, TreatmentKind, Visit
+from clinic.charting.travel_card import RESPONSES
+from clinic.outcomes.recording import pain_scores
+from clinic.scheduling.models import Appointment
+from patients.models import Alert
+
+QUICK_KINDS = ("adjustment", "ultrasound", "estim", "massage", "heat")
+ICONS = {"adjustment": "adjust", "ultrasound": "wave", "estim": "bolt", "heat": "heat"}
+EARLIER = 3
+
+
+@dataclass
+class SpineRow:
+    """One row of the spine map with what is on it today and at the last visits."""
+
+    row: spine_drawing.Row
+    rings: list = field(default_factory=list)  # x of a finding
+    carried: list = field(default_factory=list)
+    diamonds: list = field(default_factory=list)  # path of an adjusted segment
+    earlier: list = field(default_factory=list)  # (path or "", x, x of the letter, letter)
+    words: list = field(default_factory=list)
+
+    @property
+    def is_on(self):
+        return bool(self.rings or self.diamonds)
+
+    @property
+    def typed(self):
+        """What a click types, without the side where it is chosen by the place of the click."""
+        return self.row.text
+
+
+def header(visit_or_patient):
+    """Return the patient of a note (or the patient given) and what to be careful about."""
+    patient = getattr(visit_or_patient, "patient", visit_or_patient)
+    return {"patient": patient, "cautions": cautions_of(patient)}
+
+
+def cautions_of(patient):
+    """Return (css, word, text) of open alerts, banner facts and allergies; nothing for the deceased."""
+    if patient.deceased_on:
+        return []
+    css = {"E": "emergency", "U": "urgent", "R": "refer", "C": "caution"}
+    found = [
+        (css[alert.level], alert.get_level_display(), alert.points_to)
+        for alert in Alert.objects.open().filter(patient=patient).order_by("raised_at", "pk")
+    ]
+    words = {"A": ("urgent", _("Absolute")), "R": ("refer", _("Relative"))}
+    found += [(*words[level], fact.label) for fact, level in safety.banner(patient)]
+    allergies = patient.allergies.filter(entered_in_error_at=None, ended_on=None)
+    return found + [("refer", _("Allergy"), allergy.label) for allergy in allergies]
+
+
+def earlier_visits(visit):
+    """Return the last three visits before this one, newest first, with their findings and treatments."""
+    rows = Visit.objects.filter(patient=visit.patient_id, visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
+    rows = rows.defer("document", "subjective", "objective", "assessment", "plan")
+    return list(rows.prefetch_related("segment_findings", "treatments__kind").order_by("-visited_at")[:EARLIER])
+
+
+def adjusted(visit):
+    """The marks ("L4 R") adjusted at a visit."""
+    return {mark for t in visit.treatments.all() if t.kind.slug == "adjustment" for mark in t.segments}
+
+
+def _split(mark):
+    found = segments.parse(mark)
+    return found.segment.code, found.side
+
+
+def _on_row(row, code, side):
+    return row.code == code and (not row.side or row.side == side)
+
+
+def spine(visit, before):
+    """Return the rows of the spine map with today's marks and those of the visits in `before` (newest first)."""
+    today = [(f.segment, f.side, f.is_carried) for f in visit.segment_findings.all()]
+    hit = [_split(mark) for mark in adjusted(visit)]
+    columns = list(zip(reversed(spine_drawing.EARLIER_X), before, strict=False))
+    return [_spine_row(row, today, hit, columns) for row in spine_drawing.rows()]
+
+
+def _spine_row(row, today, hit, columns):
+    made = SpineRow(row)
+    for code, side, carried in today:
+        if _on_row(row, code, side) and (code, side) not in hit:
+            (made.carried if carried else made.rings).extend(spine_drawing.mark_xs(side))
+            made.words.append(_("finding %(mark)s") % {"mark": segments.describe(code, side)})
+    for code, side in hit:
+        if _on_row(row, code, side):
+            made.diamonds += [spine_drawing.diamond(x, row.middle) for x in spine_drawing.mark_xs(side)]
+            made.words.append(_("adjusted %(mark)s") % {"mark": segments.describe(code, side)})
+    for x, visit in columns:
+        made.earlier += _earlier_marks(row, visit, x)
+    return made
+
+
+def _earlier_marks(row, visit, x):
+    hit = {_split(mark) for mark in adjusted(visit)}
+    found = {(f.segment, f.side) for f in visit.segment_findings.all()}
+    for code, side in sorted(hit | found):
+        if _on_row(row, code, side):
+            path = spine_drawing.diamond(x, row.middle, 3.6) if (code, side) in hit else ""
+            return [(path, x, x + spine_drawing.LETTER_OFFSET, side)]
+    return []
+
+
+def trend(scores, width=268, height=92):
+    """Return the drawing of the pain scores (path, points, first and last), or None for none."""
+    if not scores:
+        return None
+    left, right, top, bottom = 14, width - 18, 12, height - 12
+    step = (right - left) / max(len(scores) - 1, 1)
+    points = [(round(left + step * n, 1), round(bottom - (bottom - top) * s / 10, 1), s) for n, s in enumerate(scores)]
+    return {
+        "points": points,
+        "path": "M" + "L".join(f"{x} {y}" for x, y, _s in points),
+        "first": points[0],
+        "last": points[-1],
+        "change": scores[-1] - scores[-2] if len(scores) > 1 else None,
+    }
+
+
+def where_words(treatment):
+    """Where a treatment went: its segments, else its regions and side."""
+    if treatment.segments:
+        return ", ".join(treatment.segments)
+    named = [str(regions.BY_CODE[code].label) for code in treatment.regions if code in regions.BY_CODE]
+    site = sites.BY_SLUG.get(treatment.parameters.get("site", ""))
+    return ", ".join([str(site.label)] if site else named) + (f", {treatment.side}" if treatment.side else "")
+
+
+def treatment_rows(treatments):
+    """Return what each treatment's row shows."""
+    return [
+        {
+            "row": t,
+            "icon": ICONS.get(t.kind.slug, "hand"),
+            "where": where_words(t),
+            "settings": parameters.describe(t.kind.definition, _without_place(t)),
+            "warning": t.warnings[0] if t.warnings else None,
+            "responses": RESPONSES,
+        }
+        for t in treatments
+    ]
+
+
+def _without_place(treatment):
+    shown = {"segments", "minutes", "muscles", "muscle", "regions"}
+    return {name: value for name, value in treatment.parameters.items() if name not in shown}
+
+
+def short_treatments(visit):
+    """A line such as "adjustment · ultrasound 8"."""
+    return " · ".join(
+        f"{t.kind.label.split(' (')[0].lower()} {t.minutes or ''}".strip() for t in visit.treatments.all()
+    )
+
+
+def history_rows(before):
+    """The last visits as the card lists them."""
+    return [
+        {
+            "visit": v,
+            "segments": ", ".join(segments.describe(f.segment, f.side) for f in v.segment_findings.all()),
+            "treatments": short_treatments(v),
+        }
+        for v in before
+    ]
+
+
+def missing(visit):
+    """What must still be said before the note can be signed, as (anchor, words)."""
+    todo = []
+    if not (visit.subjective.strip() or visit.change):
+        todo.append(("id_subjective", _("what is new today, or the change since last time")))
+    if not (visit.objective.strip() or visit.treatments.all() or visit.segment_findings.all()):
+        todo.append(("findings", _("a finding, a treatment or what you saw")))
+    if not visit.practitioner.licence_is_valid():
+        todo.append(("sign", _("a valid licence")))
+    return todo
+
+
+def next_appointment(patient):
+    """The patient's next booked time, or None."""
+    coming = Appointment.objects.blocking().filter(patient=patient, starts_at__gt=timezone.now())
+    return coming.order_by("starts_at").select_related("kind").first()
+
+
+def known(visit):
+    """The left column: today's score and the trend, the last three visits, the complaint."""
+    before = earlier_visits(visit)
+    intake = visit.patient.intakes.submitted().defer("answers").order_by("-version").first()
+    return {
+        "before": before,
+        "earlier": history_rows(before),
+        "intake": intake,
+        "trend": trend(pain_scores([visit.patient]).get(visit.patient_id, [])),
+        "episode": visit.episode,
+        "phase": visit.episode.phase_on(timezone.localdate(visit.visited_at)),
+    }
+
+
+def open_card(card):
+    """Everything the open travel card shows; `card` is the `TravelCard` with its forms."""
+    visit = card.visit
+    left = known(visit)
+    kinds = list(TreatmentKind.objects.filter(is_active=True).only("slug", "label"))
+    return {
+        **header(visit),
+        **left,
+        "card": card,
+        "visit": visit,
+        "spine": spine(visit, left["before"]),
+        "spine_rules": spine_drawing.rules(),
+        "backdrop": spine_drawing.backdrop(),
+        "view_box": spine_drawing.VIEW_BOX,
+        "headings": list(zip(reversed(spine_drawing.EARLIER_X), left["before"], strict=False)),
+        "muscle_names": {m.slug: m.label for m in muscles.MUSCLES},
+        "treatments": treatment_rows(card.treatments),
+        "minutes_in_all": sum(t.minutes or 0 for t in card.treatments),
+        "quick_kinds": [(k, ICONS.get(k.slug, "hand")) for k in kinds if k.slug in QUICK_KINDS],
+        "more_kinds": [k for k in kinds if k.slug not in QUICK_KINDS],
+        "diagnoses": visit.diagnoses.select_related("code"),
+        "codes": DiagnosisCode.objects.all(),
+        "articles": suggestions.articles_for(visit) if card.may_write else [],
+        "next_appointment": next_appointment(visit.patient),
+        "todo": missing(visit),
+        "conflicts": conflicts(card),
+    }
+
+
+def conflicts(card):
+    """For a stale note: (field, what I typed, what is stored) of each text that differs."""
+    if card.conflict is None:
+        return []
+    mine, names = card.note.data, [name for name in card.note.fields if name != "version"]
+    card.note.is_valid()
+    pairs = [(card.note[name], mine.get(name, ""), getattr(card.conflict, name)) for name in names]
+    return [pair for pair in pairs if card.note.cleaned_data.get(pair[0].name) != pair[2]]
+
+
+def signed_note(visit):
+    """The findings, treatments and diagnoses of a signed note, as text."""
+    names = {m.slug: m.label for m in muscles.MUSCLES}
+    return {
+        "segment_rows": [(segments.describe(f.segment, f.side), f) for f in visit.segment_findings.all()],
+        "muscle_rows": [(names.get(f.muscle, f.muscle), f) for f in visit.muscle_findings.all()],
+        "treatments": treatment_rows(list(visit.treatments.all())),
+        "diagnoses": visit.diagnoses.select_related("code"),
+        "hash_start": visit.sha256[:8],
+    }

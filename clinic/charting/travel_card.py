@@ -1,0 +1,284 @@
+"""The travel card's one form: whatever button is pressed, what was typed is kept first, then the button does its deed.
+
+A refused value changes nothing of the rest: the texts are saved, the page comes back with the message at the row it
+concerns and everything else as it was typed.
+"""
+
+import hashlib
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.accounts.roles import can, require
+from clinic.anatomy import segments
+from clinic.charting import diagnosing, notes, treating
+from clinic.charting.forms import MuscleForm, NewMuscleForm, NewSegmentForm, NoteForm, SegmentForm
+from clinic.charting.models import TreatmentKind, Visit
+from clinic.charting.treatment_forms import TreatmentForm
+from content import assigning
+from content.models import Article
+
+RESPONSES = (("better", gettext_lazy("Better")), ("same", gettext_lazy("Same")), ("worse", gettext_lazy("Worse")))
+TREATING = {"save", "choose_kind", "kind", "cancel_kind", "add_treatment", "withdraw"}  # what a therapist may press
+SIGNING = {"sign", "sign_next"}
+CONFLICT, REFUSED = 409, 422
+
+
+class Refused(Exception):
+    """Something typed cannot be kept as it stands; the card says where. `status` is 422, or 409 for a conflict."""
+
+    def __init__(self, status=REFUSED):
+        super().__init__(status)
+        self.status = status
+
+
+def base_of(visit):
+    """A short fingerprint of the texts: tells a changed text from a version raised by somebody else's treatment row."""
+    texts = "\x1f".join(str(getattr(visit, name)) for name in notes.FIELDS)
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
+
+
+class TravelCard:
+    """One open note on the screen of one user: its forms, what is wrong with them, and what a button does."""
+
+    def __init__(self, visit, user, data=None, kind=""):
+        self.visit, self.user, self.data = visit, user, data
+        self.may_write, self.may_sign = can(user, "visit.change"), can(user, "visit.sign")
+        self.conflict, self.check, self.errors = None, None, {}
+        self.version, self.base, self.kept = visit.version, base_of(visit), set()
+        self.kind = self._kind((data or {}).get("open_kind", kind))
+        self._read(data)
+
+    def _kind(self, slug):
+        return TreatmentKind.objects.filter(slug=slug, is_active=True).first() if slug else None
+
+    def _read(self, data):
+        writing = data if self.may_write else None
+        self.note = NoteForm.of(self.visit, writing)
+        self.new_segment = NewSegmentForm(writing, prefix="new").mark()
+        self.new_muscle = NewMuscleForm(writing, prefix="newm").mark()
+        self.segments = [
+            (row, _row_form(SegmentForm, f"segment-{row.pk}", row, writing))
+            for row in self.visit.segment_findings.all()
+        ]
+        self.muscles = [
+            (row, _row_form(MuscleForm, f"muscle-{row.pk}", row, writing)) for row in self.visit.muscle_findings.all()
+        ]
+        self.treatments = list(self.visit.treatments.select_related("kind", "performed_by"))
+        self.treatment = self._treatment_form(data)
+
+    def _treatment_form(self, data):
+        if self.kind is None:
+            return None
+        marks = [segments.describe(row.segment, row.side) for row, _form in self.segments]
+        phase = self.visit.episode.phase_on(self.visit.visited_at.date())
+        return TreatmentForm(self.kind, data, phase=phase, initial={"where": ", ".join(marks)})
+
+    def again(self, visit):
+        """The card after a refusal: the rows as they are stored now, and what was typed where it was not kept."""
+        fresh = TravelCard(visit, self.user, self.data)
+        fresh.conflict, fresh.check, fresh.errors = self.conflict, self.check, self.errors
+        fresh.kind, fresh.treatment = self.kind, self.treatment
+        if "findings" in self.kept:
+            fresh.new_segment, fresh.new_muscle = (
+                NewSegmentForm(prefix="new").mark(),
+                NewMuscleForm(prefix="newm").mark(),
+            )
+        if self.conflict is None and self.may_write and "texts" not in self.kept:
+            fresh.version, fresh.base = self.data.get("version", ""), self.data.get("base", "")
+        return fresh
+
+    # --- keeping what was typed
+
+    def keep(self, do):
+        """Save everything typed, in the order of the page. Raises `Refused`."""
+        if self.may_write:
+            self._keep_texts(signing=do in SIGNING)
+            self.kept.add("texts")
+            self._keep_findings()
+            self.kept.add("findings")
+            self._keep_diagnosis()
+        self._keep_responses()
+        if self.treatment and do != "cancel_kind" and (do == "add_treatment" or self.treatment.has_changed()):
+            self._keep_treatment()
+
+    def _keep_texts(self, signing):
+        if not self.note.is_valid():
+            raise Refused
+        version = self.note.cleaned_data["version"]
+        same_texts = self.data.get("base") == base_of(self.visit)
+        if same_texts and not signing:  # only rows were added meanwhile; who signs must have seen them
+            version = self.visit.version
+        try:
+            self._now(notes.save(self.visit, version=version, by=self.user, **self.note.note()))
+        except notes.StaleVersion as stale:
+            self.conflict = stale.current
+            raise Refused(CONFLICT) from stale
+
+    def _now(self, visit):
+        """Go on with the row as it is stored now."""
+        self.visit.version = visit.version
+        for name in notes.FIELDS:
+            setattr(self.visit, name, getattr(visit, name))
+
+    def _keep_findings(self):
+        pairs = [(row, form) for row, form in [*self.segments, *self.muscles] if form.has_changed()]
+        forms = [form for _row, form in pairs] + [self.new_segment, self.new_muscle]
+        checked = [form.is_valid() for form in forms]  # each of them, so that every message shows
+        if not all(checked):
+            raise Refused
+        for row, form in pairs:
+            if isinstance(form, SegmentForm):
+                notes.note_segment(self.visit, segment=row.segment, side=row.side, by=self.user, **form.cleaned_data)
+            else:
+                notes.note_muscle(self.visit, muscle=row.muscle, side=row.side, by=self.user, **form.cleaned_data)
+        self._keep_new_findings()
+
+    def _keep_new_findings(self):
+        if mark := self.new_segment.cleaned_data["segment"]:
+            notes.note_segment(
+                self.visit, segment=mark.segment.code, side=mark.side, by=self.user, **self.new_segment.found()
+            )
+        if muscle := self.new_muscle.cleaned_data["muscle"]:
+            side = self.new_muscle.cleaned_data["side"]
+            notes.note_muscle(self.visit, muscle=muscle, side=side, by=self.user, **self.new_muscle.found())
+        self._keep_quick_marks()
+
+    def _keep_quick_marks(self):
+        """Segments typed beside the spine map: noted without grades; known ones stay as they are."""
+        typed = [part for part in self.data.get("quick", "").split(",") if part.strip()]
+        known = {(row.segment, row.side) for row, _form in self.segments}
+        try:
+            marks = [segments.parse(part) for part in typed]
+        except segments.UnknownSegment as error:
+            self.errors["quick"] = str(error)
+            raise Refused from error
+        for mark in marks:
+            if (mark.segment.code, mark.side) not in known:
+                notes.note_segment(self.visit, segment=mark.segment.code, side=mark.side, by=self.user)
+
+    def _keep_diagnosis(self):
+        if not (typed := self.data.get("diagnosis", "").strip()):
+            return
+        try:
+            diagnosing.add(self.visit, code=diagnosing.code_from(typed), by=self.user)
+        except diagnosing.UnknownCode as error:
+            self.errors["diagnosis"] = _("This code is not on the list. Choose one, such as M54.50.")
+            raise Refused from error
+
+    def _keep_responses(self):
+        for row in self.treatments:
+            answer = self.data.get(f"response-{row.pk}", "")
+            if answer in dict(RESPONSES) and answer != row.response:
+                treating.note_response(row, response=answer, by=self.user)
+
+    def _keep_treatment(self):
+        form = self.treatment
+        if not form.is_valid():
+            raise Refused
+        try:
+            treating.apply(
+                self.visit,
+                kind=self.kind,
+                by=self.user,
+                segments=form.segments,
+                regions=form.regions,
+                side=form.side,
+                minutes=form.minutes,
+                values=form.values,
+                reason=form.cleaned_data["reason"],
+            )
+        except (treating.Contraindicated, treating.ReasonNeeded) as refusal:
+            self.check = refusal.check
+            raise Refused from refusal
+        except treating.BadParameters as bad:
+            for name, message in bad.errors.items():
+                form.add_error(name if name in form.fields else None, message)
+            raise Refused from bad
+        self.kind = self.treatment = None
+
+    # --- the deeds of the buttons
+
+    def press(self, do):
+        """Keep what was typed and do what the button says; return what the page goes to: "", a kind, "next".
+
+        `do` is a word, or a word and an id: save, kind:ultrasound, withdraw:12, assign:3, sign. Raises `Refused`,
+        `PermissionDenied`, `notes.AlreadySigned`.
+        """
+        word, _colon, what = do.partition(":")
+        if word in SIGNING:
+            require(self.user, "visit.sign")
+        elif word not in TREATING:
+            require(self.user, "visit.change")
+        self.keep(word)
+        deed = getattr(self, f"_do_{word}", None)
+        if deed is None:
+            return self.kind.slug if self.kind and word != "cancel_kind" else ""
+        return deed(what) or ""
+
+    def _do_kind(self, slug):
+        return slug
+
+    def _do_choose_kind(self, _what):
+        return self.data.get("kind_choice", "")
+
+    def _do_withdraw(self, pk):
+        for row in self.treatments:
+            if str(row.pk) == pk:
+                treating.withdraw(row, by=self.user)
+
+    def _do_remove_segment(self, pk):
+        self._remove(self.segments, pk)
+
+    def _do_remove_muscle(self, pk):
+        self._remove(self.muscles, pk)
+
+    def _remove(self, pairs, pk):
+        for row, _form in pairs:
+            if str(row.pk) == pk:
+                notes.remove_finding(row, by=self.user)
+
+    def _do_remove_diagnosis(self, pk):
+        for row in self.visit.diagnoses.all():
+            if str(row.pk) == pk:
+                diagnosing.remove(row, by=self.user)
+
+    def _do_assign(self, pk):
+        because = self.data.get(f"because-{pk}", "").strip()
+        article = Article.objects.published().filter(pk=pk).first() if pk.isdigit() else None
+        if article is None or not because:
+            self.errors[f"because-{pk}"] = _("Write in a few words why; the patient reads it.")
+            raise Refused
+        assigning.assign(article=article, patient=self.visit.patient, by=self.user, because=because)
+
+    def _do_sign(self, _what):
+        self._sign()
+
+    def _do_sign_next(self, _what):
+        self._sign()
+        return "next"
+
+    def _sign(self):
+        version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
+        try:
+            notes.sign(self.visit, version=version, by=self.user)
+        except (notes.NotTheAuthor, notes.LicenceExpired, notes.NothingNewToday) as error:
+            self.errors["sign"] = str(WHY[type(error)])
+            raise Refused from error
+
+
+WHY = {
+    notes.NotTheAuthor: gettext_lazy("Only the practitioner of this visit signs it."),
+    notes.LicenceExpired: gettext_lazy(
+        "The licence has expired. Ask a colleague, or renew the date under Practitioners."
+    ),
+    notes.NothingNewToday: gettext_lazy(
+        "Say what is new today: the patient's words or the change, and what was found or done."
+    ),
+}
+
+
+def _row_form(form, prefix, row, data):
+    """The form of a stored row; a row that was not on the page that was posted stays as it is."""
+    posted = data if data and any(key.startswith(f"{prefix}-") for key in data) else None
+    return form(posted, prefix=prefix, initial={name: getattr(row, name) for name in form.base_fields}).mark()
