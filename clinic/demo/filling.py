@@ -1,0 +1,168 @@
+"""Fills an empty database with a lively clinic, in bulk, from one seed; the clock is the only other ingredient."""
+
+import random
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import CharField, F
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from clinic.accounts.roles import Role
+from clinic.audit.recording import record
+from clinic.demo import accounts, afterwards, charts, health, intakes, outcomes, people, practice, schedule
+from clinic.demo.treatments import Bench
+from clinic.outcomes.models import Response
+from clinic.scheduling.models import Appointment, AppointmentRequest
+from content import loading
+from patients import searching
+from patients.models import Allergy, Condition, Medication, Patient, ProxyGrant, SearchToken
+from patients.registering import FIRST_CHART_NUMBER
+
+PEOPLE, WEEKS, MOST_AHEAD = 420, 13, 4
+
+
+class NotEmpty(Exception):
+    """There are patients already: the demo would mix invented people with them."""
+
+
+class Phases:
+    """How long each part took, in seconds."""
+
+    def __init__(self):
+        self.seconds, self._last = {}, time.perf_counter()
+
+    def done(self, name):
+        """Note that the part `name` ends here."""
+        now = time.perf_counter()
+        self.seconds[name], self._last = now - self._last, now
+
+
+@transaction.atomic
+def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
+    """Fill the empty database and return (`accounts.People`, counts, `Phases`). Raises `NotEmpty`.
+
+    The same seed on the same day at the same minute gives the same clinic, except for the passwords.
+    """
+    if Patient.objects.exists():
+        raise NotEmpty
+    now = (now or timezone.now()).replace(second=0, microsecond=0)
+    rng, phases = random.Random(seed), Phases()  # noqa: S311 (a story, not a secret)
+    staff = accounts.create_accounts()
+    house = practice.open_house(staff, now)
+    hours, time_off = practice.write_hours(house, now), practice.write_time_off(house, now)
+    phases.done("clinic and accounts")
+    loading.load(now=now)
+    phases.done("library")
+    patients = _register(rng, count, staff, house, now)
+    phases.done("patients")
+    rows = _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff)
+    phases.done("appointments")
+    visits, cases = _write_charts(rng, rows, house, staff, now, phases)
+    handed_in = intakes.write(
+        rng, patients, rows, cases, _codes(), now=now, staff=(staff.user(Role.RECEPTIONIST), house.carlos.user)
+    )
+    phases.done("intakes")
+    Response.objects.bulk_create([*outcomes.at_intakes(handed_in), *outcomes.at_visits(visits)])
+    afterwards.release(rng, visits, patients[0], now)
+    afterwards.add_to_notes(rng, visits, now)
+    given = afterwards.give_articles(rng, visits, patients[0], now)
+    counts = {
+        "patients": len(patients),
+        "appointments": len(rows),
+        "visits": len(visits),
+        "intakes": len(handed_in),
+        "assignments": len(given),
+    }
+    record("demo.filled", seed=seed, **counts)
+    phases.done("outcomes, addenda, articles")
+    return staff, counts, phases
+
+
+def _register(rng, count, staff, house, now):
+    """Save the patients with chart numbers, search tokens and what is known of their health, all in bulk."""
+    today = now.astimezone(house.location.zone).date()
+    patients = people.invent(rng, count, today)
+    for number, patient in enumerate(patients):
+        patient.chart_number = f"new-{number}"
+        patient.created_at = now - timedelta(days=rng.randint(1, 700))
+    patients[0].user = staff.user(Role.PATIENT)
+    Patient.objects.bulk_create(patients)
+    Patient.objects.update(chart_number=Cast(F("pk") + FIRST_CHART_NUMBER, CharField()))
+    for patient in patients:
+        patient.chart_number = str(FIRST_CHART_NUMBER + patient.pk)
+    SearchToken.objects.bulk_create(
+        SearchToken(patient=patient, token=token) for patient in patients for token in sorted(searching.tokens(patient))
+    )
+    _grant(patients, staff, today)
+    facts = health.invent(rng, patients, today=today, zone=house.location.zone, clinician=house.carlos.user)
+    for model, rows in zip((Condition, Medication, Allergy), facts, strict=True):
+        model.objects.bulk_create(rows)
+    return patients
+
+
+def _grant(patients, staff, today):
+    """Ana may act for her son."""
+    ProxyGrant.objects.create(
+        patient=patients[1],
+        user=patients[0].user,
+        relation="mother",
+        may_record=True,
+        may_booking=True,
+        may_forms=True,
+        may_messages=True,
+        starts_on=today - timedelta(days=200),
+        granted_by=staff.user(Role.CLINIC_ADMIN),
+    )
+
+
+def _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff):
+    rows, requests = schedule.fill(
+        rng,
+        house,
+        hours,
+        time_off,
+        patients,
+        now=now,
+        weeks=weeks,
+        ahead=min(weeks, MOST_AHEAD),
+        desk=staff.user(Role.RECEPTIONIST),
+    )
+    rows.sort(key=lambda row: (row.starts_at, row.practitioner.order))
+    Appointment.objects.bulk_create(rows)
+    AppointmentRequest.objects.bulk_create(requests)
+    return rows
+
+
+def _codes():
+    codes = {}
+    for patient, code in Condition.objects.values_list("patient_id", "code").order_by("pk"):
+        codes.setdefault(patient, []).append(code)
+    return codes
+
+
+def _write_charts(rng, rows, house, staff, now, phases):
+    """Write a note for each visit to a chiropractor that has begun; a few of yesterday and today stay drafts."""
+    zone = house.location.zone
+    begun = [r for r in rows if r.started_at and r.practitioner_id != house.tess.pk]
+    bench = Bench(rng, now.astimezone(zone).date())
+    for patient in Patient.objects.filter(pk__in=[*_codes(), *Allergy.objects.values_list("patient", flat=True)]):
+        bench.know(patient)
+    writer = charts.Writer(rng, bench, now, staff.user(Role.THERAPIST))
+    cases = writer.open_cases(begun)
+    visits = writer.write(begun, _drafts(begun, zone, now))
+    phases.done("notes")
+    return visits, cases
+
+
+def _drafts(begun, zone, now):
+    """Ids of appointments whose note is not signed yet: those under way, one of today, two of the last open day."""
+    today = now.astimezone(zone).date()
+    done = [r for r in begun if r.status == "done"]
+    earlier = [r for r in done if r.starts_at.astimezone(zone).date() < today]
+    last_day = earlier[-1].starts_at.astimezone(zone).date() if earlier else None
+    of_last_day = [r for r in earlier if r.starts_at.astimezone(zone).date() == last_day]
+    of_today = [r for r in done if r.starts_at.astimezone(zone).date() == today]
+    under_way = [r for r in begun if r.status == "with_practitioner"]
+    return {r.pk for r in (*under_way, *of_today[-1:], *of_last_day[-2:])}
