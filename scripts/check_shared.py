@@ -64,11 +64,11 @@ def check_people():
     yield from _unless(not over, "something resolved is on a banner")
     yield from _unless(
         all(
-            list(Patient.objects.living().search(f"{p.family_name} {p.birth_date:%Y-%m-%d}")) == [p]
+            [list(Patient.objects.search(words)) for words in (p.family_name.lower(), f"{p.phone[-4:]} {p.given_name}")]
+            == [[p], [p]]
             for p in everybody
-            if not p.deceased_on
         ),
-        "somebody is not found by name and birth date",
+        "somebody is not found by name and phone",
     )
     yield from _unless(not {"us-ssn", "passportNumber"} & numbers.keys(), "numbers of the state were kept")
 

@@ -17,6 +17,7 @@ READ = (
     "Medication",
     "Procedure",
 )
+YES_OR_NO = ("deceasedBoolean", "doNotPerform")
 NAME = re.compile(r"[A-Z][A-Za-z]{1,60}\Z")
 SHOWN = 3  # faults named of one resource
 
@@ -39,6 +40,9 @@ def kind_of(resource):
 
 def check(resource, kind):
     """Raise `Misshapen` when a resource of a kind in `READ` is not as FHIR R4 wants it."""
+    for name in YES_OR_NO:  # the package would take "no" and 0 for false, and we read what was written
+        if not isinstance(resource.get(name, False), bool):
+            raise Misshapen(_("%(name)s: not true or false") % {"name": name})
     try:
         _model(kind).model_validate(resource)
     except ValueError as error:

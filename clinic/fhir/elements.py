@@ -3,6 +3,7 @@
 import calendar
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -13,6 +14,11 @@ from patients import vocabulary
 SNOMED = ("http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96")
 ICD10CM = ("http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90")
 LABEL_LENGTH = 250
+# What SNOMED CT adds to a full name so that names are unique: nobody says "osteoporosis (disorder)".
+SEMANTIC_TAG = re.compile(
+    r"(?<=\w) \((?:disorder|finding|situation|procedure|substance|organism|product|regime/therapy"
+    r"|medicinal product|physical object|person|morphologic abnormality)\)\Z"
+)
 
 
 class Unfit(Exception):
@@ -51,7 +57,10 @@ def day(text, *, last=False):
 def instant(text):
     """Return the moment of a FHIR dateTime; a date without a time is noon UTC; None for ''."""
     if isinstance(text, str) and "T" in text:
-        return datetime.fromisoformat(text)
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise Unfit(_("a time is impossible")) from None
     return datetime.combine(day(text), time(12), UTC) if text else None
 
 
@@ -76,13 +85,16 @@ def best_code(concept):
 
 
 def label(concept):
-    """Return what a person reads: the text, a display or the code. Raises `Unfit` when there is nothing to read."""
+    """Return what a person reads: the text, a display or the code, without the tag of SNOMED CT names.
+
+    Raises `Unfit` when there is nothing to read.
+    """
     concept = concept or {}
     shown = [concept.get("text"), *(coding.get("display") for coding in concept.get("coding", []))]
     words = next((" ".join(text.split()) for text in (*shown, code_of(concept)) if text and text.strip()), "")
     if not words:
         raise Unfit(_("it does not say what it is"))
-    return words[:LABEL_LENGTH]
+    return SEMANTIC_TAG.sub("", words)[:LABEL_LENGTH]
 
 
 def matches(concept):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from clinic.audit.recording import record
-from clinic.fhir.collecting import collect, requests
+from clinic.fhir.collecting import collect
 from clinic.fhir.elements import Unfit
 from clinic.fhir.readers import medication
 from clinic.fhir.recognising import CHUNK, save_people
@@ -60,9 +60,9 @@ def run(sources, *, by=None, dry_run=False, on_progress=lambda: None):
 def _facts_by_kind(found, people):
     """Return {kind: [(patient, where, fact)]}, each fact with its patient."""
     sorted_in = {kind: [] for kind in TABLES}
-    for kind, item, facts in found.waiting:
-        if row := _patient_of(found, kind, item, people):
-            sorted_in[kind] += [(row, item.where, fact) for fact in facts]
+    for kind, about, facts in found.waiting:
+        if row := _patient_of(found, kind, about, people):
+            sorted_in[kind] += [(row, about.where, fact) for fact in facts]
     for row, (places, kinds, taken) in _medicines_of(found, people).items():
         facts = medication.collapse(taken)
         sorted_in["MedicationRequest"] += [(row, places[0], fact) for fact in facts]
@@ -71,11 +71,10 @@ def _facts_by_kind(found, people):
     return sorted_in
 
 
-def _patient_of(found, kind, item, people):
+def _patient_of(found, kind, about, people):
     """The patient a resource speaks of, or None with the reason in the report."""
-    reference = item.resource.get("subject") or item.resource.get("patient")
     try:
-        targets = found.people.find(reference, item, unknown=_("its patient is not in this import"))
+        targets = found.people.find(about.names, about.bundle, unknown=_("its patient is not in this import"))
         rows = {people[index].pk: people[index] for index in targets if index in people}
         if len(rows) > 1:
             raise Unfit(_("two patients of this import go by the same id: import one folder at a time"))
@@ -90,9 +89,9 @@ def _patient_of(found, kind, item, people):
 def _medicines_of(found, people):
     """Return {patient: (places, kinds, requests)}."""
     gathered = defaultdict(lambda: ([], [], []))
-    for kind, item, request in requests(found):
-        if row := _patient_of(found, kind, item, people):
-            for held, value in zip(gathered[row], (item.where, kind, request), strict=True):
+    for kind, about, request in found.requests:
+        if row := _patient_of(found, kind, about, people):
+            for held, value in zip(gathered[row], (about.where, kind, request), strict=True):
                 held.append(value)
     return gathered
 

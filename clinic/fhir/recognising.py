@@ -17,15 +17,16 @@ GAPS = (("phone",), ("email",), ("street", "city", "state", "postal_code"), ("la
 def save_people(found):
     """Create or recognise every collected patient; return {index of the fact: patient} of those who were taken."""
     known = _known_numbers(fact for _where, fact in found.patients)
-    rows, seen = {}, {}
+    rows, seen = {}, set()
     for index, (where, fact) in enumerate(found.patients):
         try:
             row, what = _save(fact, known)
         except Unfit as reason:
             found.report.skip("Patient", reason)
             continue
-        rows[index] = seen.setdefault(row.pk, row)
-        found.report.count("Patient", REPEATED if what == MATCHED and row is not seen[row.pk] else what)
+        found.report.count("Patient", REPEATED if what == MATCHED and row.pk in seen else what)
+        seen.add(row.pk)
+        rows[index] = row
         for note in fact.notes if what == CREATED else ():
             found.report.note(where, note)
     return rows
@@ -38,7 +39,12 @@ def _known_numbers(facts):
     for start in range(0, len(values), CHUNK):
         hits = ExternalId.objects.filter(value__in=values[start : start + CHUNK]).select_related("patient")
         found.update({(hit.system, hit.value): hit.patient for hit in hits if (hit.system, hit.value) in wanted})
-    return {number: _the_one_kept(patient) for number, patient in found.items()}
+    one_each = {}
+    return {number: one_each.setdefault(kept.pk, kept) for number, kept in _kept_rows(found)}
+
+
+def _kept_rows(found):
+    return [(number, _the_one_kept(patient)) for number, patient in found.items()]
 
 
 def _the_one_kept(patient):

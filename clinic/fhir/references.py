@@ -22,13 +22,18 @@ class References:
             for scope in {found.bundle, ""}:
                 self._targets[scope, name].append(target)
 
-    def find(self, reference, found, *, unknown):
-        """Return the targets of a Reference in the resource `found`. Raises `Unfit(unknown)` without any."""
-        for name in _names(reference or {}):
-            for scope in dict.fromkeys((found.bundle, "")):
+    def find(self, names, bundle, *, unknown):
+        """Return the targets that go by one of these names, seen from this Bundle. Raises `Unfit(unknown)`."""
+        for name in names:
+            for scope in dict.fromkeys((bundle, "")):
                 if targets := self._targets.get((scope, name)):
                     return targets
         raise Unfit(unknown)
+
+
+def names_of(reference):
+    """Return the names by which a FHIR Reference may mean its target, the exact ones first."""
+    return tuple(name for name in _names(reference or {}) if name)
 
 
 def _names(reference):

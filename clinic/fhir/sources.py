@@ -159,7 +159,7 @@ def _object(pairs):
         names = [name for name, _value in pairs]
         double = next(name for name in names if names.count(name) > 1)
         raise Unreadable(_("%(key)s is given twice") % {"key": ascii(double)[:60]})
-    return made
+    return {name: value for name, value in pairs if value is not None}  # null is the same as not given
 
 
 def _no_constant(name):

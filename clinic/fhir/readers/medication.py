@@ -48,7 +48,7 @@ def concept_of(resource, look_up):
     for inside in resource.get("contained", []):
         if reference.get("reference") == f"#{inside.get('id')}":
             return inside.get("code")
-    return look_up(reference)
+    return look_up(reference) if reference else None
 
 
 def read(found, look_up):

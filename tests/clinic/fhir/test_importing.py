@@ -115,6 +115,32 @@ def test_every_other_line_survives_broken_ones(tmp_path):
     assert (Patient.objects.count(), Condition.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("broken", [{"code": '{"text": "Gout"}'}, {"subject": '{"reference": "Patient/greta"}'}])
+def test_json_inside_a_text_is_not_taken_for_an_element(tmp_path, broken):
+    report = bring(tmp_path, records.patient(), records.condition() | broken, records.condition("c2"))
+    assert (len(report.broken), Condition.objects.count()) == (1, 1)
+
+
+def test_null_is_the_same_as_not_given(tmp_path):
+    report = bring(tmp_path, records.patient(telecom=None, address=None), records.condition(onsetDateTime=None))
+    assert (report.broken, Condition.objects.get().onset_on) == ([], None)
+
+
+@pytest.mark.parametrize("word", ["yes", 0, "false"])
+def test_a_yes_or_no_in_other_words_is_refused(tmp_path, word):
+    report = bring(tmp_path, records.patient(deceasedBoolean=word))
+    assert [line.split(": ", 1)[1] for line in report.broken] == ["deceasedBoolean: not true or false"]
+
+
+def test_the_same_person_in_two_bundles_is_one_patient_with_the_facts_of_both(tmp_path):
+    first = records.bundle(("urn:uuid:1", records.patient()), ("", records.condition()), kind="searchset")
+    second = records.bundle(("urn:uuid:1", records.patient()), ("", records.allergy()), kind="searchset")
+    report = bring(tmp_path, first, second, records.procedure())
+    greta = Patient.objects.get()
+    assert figures(report, "Patient") == {"read": 2, "created": 1, "repeated": 1}
+    assert (greta.conditions.count(), greta.allergies.count(), greta.procedures.count()) == (1, 1, 1)
+
+
 def test_a_fault_is_told_without_what_stood_there(tmp_path):
     report = bring(tmp_path, records.patient(gender=["secretly ill"]))
     assert (len(report.broken), "secretly" in report.broken[0]) == (1, False)

@@ -144,6 +144,23 @@ def test_icd_10_cm_codes_are_read_and_two_systems_make_one_row():
     assert fields(facts, "code", "coded_system", "label") == [("osteoporosis", records.SNOMED, "Thin bones")]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Osteoporosis (disorder)", "Osteoporosis"),
+        ("Pain (left side)", "Pain (left side)"),
+        ("  Thin\nbones ", "Thin bones"),
+    ],
+)
+def test_a_label_is_what_people_say(text, shown):
+    assert fields(condition.read(found(records.condition(text=text))), "label") == [(shown,)]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "2016-12-31T23:59:60Z"])
+def test_an_impossible_time_is_refused(moment):
+    assert reason(condition.read, found(records.condition(recordedDate=moment))) == "a time is impossible"
+
+
 @time_machine.travel("2026-10-05 12:00Z")
 @pytest.mark.parametrize(
     ("status", "more", "expected"),

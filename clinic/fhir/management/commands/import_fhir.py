@@ -1,5 +1,6 @@
 """Take over patients and their health from FHIR R4 files."""
 
+import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             sources = Sources(paths)
-            bar = Bar(self.stderr, sources.total_bytes)
+            bar = Bar(sys.stderr, sources.total_bytes)
             report = importing.run(sources, dry_run=dry_run, on_progress=lambda: bar.show(sources.read_bytes))
         except (NothingToRead, PackageMissing) as error:
             raise CommandError(str(error)) from None
