@@ -109,17 +109,19 @@ def _page(request, form, *, status=200, refused="", nearest=()):
 
 
 def offered(form, patient):
-    """Return the free times for the kind, practitioner and day of the form; when the day has none, the next ones."""
-    practitioner = _named(form, "practitioner")
-    kind = _named(form, "kind")
+    """Return the free times for the kind, practitioner and day of the form; when the day has none, the next ones.
+
+    `times_day` is the day they are all on, or None when they are the next ones after it.
+    """
+    practitioner, kind = _named(form, "practitioner"), _named(form, "kind")
     day = asked_day(str(form["day"].value() or ""))
     if not (practitioner and kind):
-        return {"times": []}
+        return {"times": [], "times_day": None}
     found = availability.free_times([practitioner], kind, [day], patient=patient)[practitioner.pk]
     if found:
         return {"times": found[:MOST_TIMES], "times_day": day}
     wished = availability.day_span(day, practitioner.location.zone)[0]
-    return {"times": [], "next_times": availability.nearest_free(practitioner, kind, wished, patient=patient)}
+    return {"times": availability.nearest_free(practitioner, kind, wished, patient=patient), "times_day": None}
 
 
 def _named(form, name):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.scheduling import booking, slots
-from clinic.scheduling.models import Practitioner, VisitKind
+from clinic.scheduling.models import Appointment, Practitioner, VisitKind
 from patients.duplicates import likely_same
 from patients.models import Patient
 from patients.models.people import check_birth_date
@@ -91,11 +91,15 @@ class PersonForm(forms.Form):
         ):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, missing)
-        if not self.errors and not cleaned["another"]:
+        if not self.errors and not cleaned["another"] and not self.sent_before():
             names = {name: cleaned[name] for name in ("given_name", "family_name", "birth_date")}
             self.duplicates = likely_same(**names)
             if self.duplicates:
                 self.add_error(None, _("This may be somebody we know. Take them, or say that it is another person."))
+
+    def sent_before(self):
+        """Did this very form do its work already? Then the person it made is no stranger who looks alike."""
+        return False
 
     def person(self):
         """The fields of a new patient, for `registering.register`."""
@@ -170,6 +174,11 @@ class BookingForm(PersonForm):
         except OverflowError:
             self.add_error("day", _("This day is too far away. Please check the year."))
         return None
+
+    def sent_before(self):
+        """A second click on "Book" comes with the same key."""
+        key = self.cleaned_data.get("key")
+        return bool(key) and Appointment.objects.filter(idempotency_key=key).exists()
 
     def book(self, *, by):
         """Book for the chosen or new patient and return the appointment; raises as `booking.book` does."""
