@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
@@ -261,8 +262,9 @@ def test_the_query_count_does_not_grow_with_the_records(tmp_path, django_assert_
     few = [records.patient(), records.condition(), records.condition("c2"), records.procedure()]
     many = [records.patient(), *(records.condition(f"c{n}") for n in range(60)), records.procedure()]
     bring(tmp_path, *many)
+    expected = 10 if connection.vendor == "postgresql" else 9  # there the log is locked with a query of its own
     for resources in (few, many):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(expected):
             bring(tmp_path, *resources)
 
 
