@@ -1,12 +1,71 @@
-"""Patients in the admin."""
+"""Patients, and the clinic's safety tables, in the admin."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
-from patients.models import Patient
+from patients import chart_pages
+from patients.models import Patient, RedFlagRule, SafetyTerm
 
 
 @admin.register(Patient)
-class PatientAdmin(ByRight, admin.ModelAdmin):
+class PatientAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+    """Patients: found by name in any spelling, phone, birth date or chart number; opened as an overview with tabs."""
+
     right_prefix = "patient"
-    list_display = ("family_name",)
+    list_display = ("full_name", "birth_date", "age", "chart_number", "phone", "city", "deceased_on")
+    list_filter = (("deceased_on", admin.EmptyFieldListFilter),)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("family_name",)
+    search_help_text = _("Name in any spelling, phone, birth date or chart number")
+    actions = None
+
+    @admin.display(description=_("name"), ordering="family_name")
+    def full_name(self, patient):
+        return patient.full_name
+
+    @admin.display(description=_("age"))
+    def age(self, patient):
+        return "" if patient.deceased_on else patient.age
+
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
+
+    def has_add_permission(self, request):
+        return False  # people are registered at the desk, where doubles are looked for
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return chart_pages.overview(request, object_id, self.admin_site)
+
+    def save_model(self, request, obj, form, change):
+        raise NotImplementedError("patients are changed by deeds")
+
+
+class ReadOnly(FilteredOnly, ByRight):
+    """A table that comes with its edition: read here, changed by an update."""
+
+    right_prefix = "contraindication"
+    actions = None
+    list_per_page = 50
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(SafetyTerm)
+class SafetyTermAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("label", "slug", "kind", "history_counts", "source")
+    list_filter = ("kind",)
+    search_fields = ("label", "slug")
+
+
+@admin.register(RedFlagRule)
+class RedFlagRuleAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("id", "points_to", "level", "question", "source")
+    list_filter = ("level",)
+    search_fields = ("points_to", "question")
