@@ -17,6 +17,7 @@ from patients.answers import MOST_ROWS
 from patients.questionnaire import Question
 
 BLANK_ROWS = 3
+SHORT_LABEL = 16  # characters
 SCORES = tuple(str(score) for score in range(11))
 LONG_TEXT = {"mechanism_story", "worse_with", "better_with", "illness_details", "allergy_details", "device_details"}
 LONG_TEXT |= {"chief_complaint", "supplements", "prior_reaction", "goal_words", "pregnancy_problems", "contact_limits"}
@@ -57,6 +58,10 @@ class Place:
     is_back: bool
 
     @property
+    def is_middle(self):
+        return self.value.endswith(".")
+
+    @property
     def scores(self):
         """The choices of the small list beside a marked place."""
         return [Option(score, score, score == self.score) for score in SCORES]
@@ -85,6 +90,18 @@ class Asked:
         return self.question.type in ("text", "date", "number")
 
     @property
+    def help(self):
+        """The hint under the question; the body map's is about the drawing that is really there."""
+        if self.question.type == "body_map":
+            return _("Tap the drawing, or tick the list. Mark as many places as you need.")
+        return self.question.help
+
+    @property
+    def is_short(self):
+        """All choices are short enough for two beside each other on a phone."""
+        return all(len(choice.label) <= SHORT_LABEL for choice in self.question.choices)
+
+    @property
     def is_long(self):
         return self.question.key in LONG_TEXT
 
@@ -95,7 +112,7 @@ class Asked:
     @property
     def described_by(self):
         """Ids of the hint and the error, for aria-describedby."""
-        ids = [f"{self.name}-hint"] * bool(self.question.help) + [f"{self.name}-error"] * bool(self.error)
+        ids = [f"{self.name}-hint"] * bool(self.help) + [f"{self.name}-error"] * bool(self.error)
         return " ".join(ids)
 
     @property
@@ -117,11 +134,19 @@ class Asked:
         return [(name, column_label(name)) for name in self.question.fields]
 
     @property
+    def most_rows(self):
+        return self.question.max_items or MOST_ROWS
+
+    @property
+    def least_rows(self):
+        """Rows that stay when script takes the blank ones away."""
+        return max(self.question.min_items, 1)
+
+    @property
     def rows(self):
         """Rows of a list: those that are filled and blank ones up to three, at least one blank, never too many."""
         filled = [row for row in self.value or [] if isinstance(row, dict)]
-        most = self.question.max_items or MOST_ROWS
-        count = min(max(BLANK_ROWS, self.question.min_items, len(filled) + 1), most)
+        count = min(max(BLANK_ROWS, self.least_rows, len(filled) + 1), self.most_rows)
         return [self._cells(number, filled[number] if number < len(filled) else {}) for number in range(count)]
 
     def _cells(self, number, row):

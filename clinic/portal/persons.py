@@ -1,6 +1,6 @@
 """Whose record is open in the portal: one's own, or that of a person one may read for, within the grant's dates."""
 
-from functools import wraps
+from functools import cached_property, wraps
 
 from django.shortcuts import render
 
@@ -46,12 +46,12 @@ class Portal:
         self.user, self.person = user, person
         self.is_own = person.user_id == user.pk
 
-    @property
+    @cached_property
     def others(self):
         """The other people whose record this account may open (a family, so a short list)."""
         return [one for one in readable(self.user)[:20] if one.pk != self.person.pk]
 
-    @property
+    @cached_property
     def grant(self):
         """The grant that opens this record, or None when it is one's own."""
         if self.is_own:
@@ -63,6 +63,6 @@ class Portal:
         """What links within the portal carry along, so that the same record stays open."""
         return "" if self.is_own else f"?for={self.person.pk}"
 
-    @property
+    @cached_property
     def unread_count(self):
         return Assignment.objects.for_own(self.user).filter(patient=self.person).unread().count()

@@ -44,10 +44,16 @@
   for (const button of document.querySelectorAll("[data-add-row]")) {
     const list = button.previousElementSibling;
     button.hidden = false;
+    const blank = (line) => [...line.querySelectorAll("input, select")].every((field) => !field.value);
+    for (const line of [...list.querySelectorAll("[data-row]")].slice(Number(list.dataset.least)).reverse()) {
+      if (!blank(line)) break;
+      line.remove();
+    }
     button.addEventListener("click", () => {
       const lines = list.querySelectorAll("[data-row]");
       const count = lines.length;
       if (count >= Number(list.dataset.most)) return;
+      if (count + 1 >= Number(list.dataset.most)) button.hidden = true;
       const line = lines[count - 1].cloneNode(true);
       for (const field of line.querySelectorAll("input, select")) {
         field.name = field.name.replace(/-\d+-([a-z0-9_]+)$/, `-${count}-$1`);
