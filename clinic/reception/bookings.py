@@ -56,7 +56,7 @@ def _booked(request, appointment):
     start = timezone.localtime(appointment.starts_at)
     words = {
         "name": appointment.patient,
-        "when": f"{formats.date_format(start, 'D, M j')}, {formats.time_format(start, 'g:i a')}",
+        "when": f"{formats.date_format(start, 'D, M j')}, {formats.time_format(start, 'g:i A')}",
         "who": appointment.practitioner,
     }
     messages.success(request, _("Booked: %(name)s, %(when)s, with %(who)s.") % words)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from unittest import mock
 
 import pytest
+import time_machine
 
 from clinic.audit.models import AuditEvent
 from clinic.scheduling import booking
@@ -40,7 +41,7 @@ def test_a_known_patient_is_booked_and_shown_beside_the_day(desk, rita, ana, car
     assert answer.url == f"/desk/?day=2027-03-01&p={ana.pk}"
     assert (made.patient, made.practitioner, made.starts_at) == (ana, carlos.practitioner, MONDAY + timedelta(hours=1))
     assert (made.status, made.source, made.created_by) == (Status.BOOKED, "desk", rita)
-    assert "Booked: Ana Sørensen, Mon, Mar 1, 11:00 a.m., with Dr Carlos Vega." in desk.get(answer.url).content.decode()
+    assert "Booked: Ana Sørensen, Mon, Mar 1, 11:00 AM, with Dr Carlos Vega." in desk.get(answer.url).content.decode()
 
 
 def test_a_new_patient_and_the_visit_are_made_together(desk, visit):
@@ -213,10 +214,8 @@ def test_an_address_that_makes_no_sense_opens_an_empty_form(desk, kind, carlos, 
 
 
 def test_a_walk_in_is_booked_at_the_next_five_minutes(client, rita, ana, visit):
-    import time_machine
-
-    client.force_login(rita)
     with time_machine.travel(MONDAY + timedelta(minutes=12, seconds=30), tick=False):
+        client.force_login(rita)
         assert client.get(BOOK, {"walk_in": "1"}).context["form"]["time"].value().strftime("%H:%M") == "10:15"
         client.post(BOOK, {**visit, "patient": ana.pk, "walk_in": "1", "time": "08:00"})
     assert Appointment.objects.get().starts_at == MONDAY + timedelta(minutes=15)

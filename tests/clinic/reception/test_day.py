@@ -97,7 +97,7 @@ def test_a_hold_is_drawn_until_it_ends(desk, carlos):
     make.appointment(by=carlos.practitioner, at=later, hold_until=MONDAY - timedelta(minutes=1), **held)
     cards = column(desk.get(DAY)).cards
     assert [card.appointment.starts_at for card in cards] == [MONDAY]
-    assert "Held until 10:30 a.m." in desk.get(DAY).content.decode()
+    assert "Held until Mon, Mar 1, 10:30 AM" in desk.get(DAY).content.decode()
 
 
 def test_the_strip_counts_each_status_in_the_order_of_a_visit(desk, carlos):

@@ -35,7 +35,7 @@ def test_the_queue_shows_name_time_and_phone(desk, asked):
     booking.request_call(contact={"name": "Ada Call", "phone": "555 0199", "question": "can you treat my disc?"})
     response = desk.get("/desk/")
     page = response.content.decode()
-    told = ["Kofi Mensah", "Mon, Mar 1, 11:00 a.m.", "(503) 555-0133", "Ada Call", "Call back"]
+    told = ["Kofi Mensah", "Mon, Mar 1, 11:00 AM", "(503) 555-0133", "Ada Call", "Call back"]
     assert [part for part in told if part not in page] == []
     assert (response.context["requests_count"], "my disc" in page) == (2, False)
 
