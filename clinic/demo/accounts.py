@@ -24,7 +24,7 @@ class Login:
 class People:
     """The accounts of the demo: those with a password (`logins`, by role) and the other practitioners."""
 
-    logins: dict[str, Login]
+    logins: dict[Role, Login]
     ingrid: User
     noor: User
 
@@ -49,11 +49,11 @@ def fresh_password():
 
 def create_accounts():
     """Create one account per role and the two chiropractors nobody signs in as; return `People`."""
-    logins = {}
+    logins: dict[Role, Login] = {}
     for role, local, name, door in DOORS:
         password = fresh_password()
-        superuser = {"is_superuser": True} if role == Role.IT_SUPERUSER else {"roles": [role]}
-        user = User.objects.create_user(f"{local}@{DOMAIN}", password, display_name=name, **superuser)
+        granted = {"is_superuser": True} if role == Role.IT_SUPERUSER else {"roles": [role]}
+        user = User.objects.create_user(f"{local}@{DOMAIN}", password, display_name=name, **granted)
         logins[role] = Login(role, user, password, door)
     others = [
         User.objects.create_user(f"{local}@{DOMAIN}", None, display_name=name, roles=[Role.CHIROPRACTOR])

@@ -90,5 +90,5 @@ def _assignment(rng, visit, article, read, now):
         assigned_by=visit.practitioner.user,
         assigned_at=at,
         first_read_at=first,
-        last_read_at=min(first + timedelta(days=rng.randint(0, 3)), now) if read else None,
+        last_read_at=min(first + timedelta(days=rng.randint(0, 3)), now) if first else None,
     )

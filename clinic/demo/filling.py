@@ -97,8 +97,9 @@ def _register(rng, count, staff, house, now):
     )
     _grant(patients, staff, today)
     facts = health.invent(rng, patients, today=today, zone=house.location.zone, clinician=house.carlos.user)
-    for model, rows in zip((Condition, Medication, Allergy), facts, strict=True):
-        model.objects.bulk_create(rows)
+    Condition.objects.bulk_create(facts[0])
+    Medication.objects.bulk_create(facts[1])
+    Allergy.objects.bulk_create(facts[2])
     return patients
 
 

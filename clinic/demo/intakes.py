@@ -11,6 +11,7 @@ MINUTE = timedelta(minutes=1)
 MOST = 60
 MECHANISM = {"heat": "heat_exertion", "lift": "lift", "overuse": "overuse", "sport": "sport", "fall": "fall_low"}
 QUALITY = {"lumbar": ["spasm", "ache", "stiff"], "cervical": ["ache", "stiff"], "thoracic": ["dull", "stiff"]}
+GRID_AREA = {"low_back": "low_back", "sacroiliac": "hip", "neck": "neck", "upper_back": "mid_back", "calf": "calf"}
 ILLNESSES = {"osteoporosis", "osteopenia", "rheumatoid_arthritis", "malignancy_history", "hypertension", "diabetes"}
 ILLNESSES |= {"epilepsy", "disc_herniation"}
 MULTIS = ("RF10", "RF17", "RF18", "RF20", "RF21", "RF23", "RF27", "systems", "surgery_kinds")
@@ -192,11 +193,18 @@ def _pain(rng, story, pain):
         "worse_with": ", ".join(story.worse[:2]),
         "better_with": ", ".join(story.better[:2]),
         "previous_episodes": rng.choice(("0", "1", "2_3", "4_plus")),
-        "movement_grid": {story.region: {"flexion": "worse", "extension": "same", "sustained_sit": "worse"}},
+        "movement_grid": {GRID_AREA[story.site]: _movements(rng)},
     }
     if "spasm" in quality:
         given |= {"spasm_per_week": rng.randint(2, 12), "spasm_bulge": "no", "spasm_sites": "no"}
     return given
+
+
+def _movements(rng):
+    """Two movements make it worse, some were not tried; the others change nothing."""
+    names = [row.value for row in load().question("movement_grid").rows]
+    effects = {name: rng.choices(("same", "not_tested", "better"), (5, 4, 1))[0] for name in names}
+    return effects | dict.fromkeys(rng.sample(names, 2), "worse")
 
 
 def _onset(rng, story, day):
@@ -213,7 +221,7 @@ def _onset(rng, story, day):
 
 def _safety(rng, age, codes):
     plain = [f"RF{n:02d}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 16, 19, 25, 26)]
-    given = dict.fromkeys(plain, "no") | {name: ["none"] for name in MULTIS}
+    given: dict[str, object] = {**dict.fromkeys(plain, "no"), **{name: ["none"] for name in MULTIS}}
     given["RF11"] = "yes" if "osteoporosis" in codes else "no"
     given["RF12"] = "yes" if "malignancy_history" in codes else "no"
     given |= {"RF12a": "no", "radiotherapy": None} if "malignancy_history" in codes else {}

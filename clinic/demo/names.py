@@ -118,7 +118,7 @@ CALLED = {
     "Samuel": "Sam", "Jean-Baptiste": "JB", "Volodymyr": "Vlad", "Yelyzaveta": "Liza",
 }  # fmt: skip
 STREETS = (
-    "Harbour Street", "Larkspur Row", "Mill Pond Lane", "Quarry Road", "Ferry Landing", "Elderberry Court", 
+    "Harbour Street", "Larkspur Row", "Mill Pond Lane", "Quarry Road", "Ferry Landing", "Elderberry Court",
     "Juniper Way",
     "Cannery Row", "Chapel Hill Road", "Tidewater Avenue", "Orchard Terrace", "Signal Hill Drive", "Cooper's Yard",
 )  # fmt: skip

@@ -71,7 +71,8 @@ def open_house(people, now):
     names = ("Room 1", "Room 2", "Room 3", "Therapy table 1", "Therapy table 2")
     rooms = Room.objects.bulk_create(Room(location=place, name=name, order=n) for n, name in enumerate(names, 1))
     staff = _practitioners(people, place, rooms, now.astimezone(place.zone).date())
-    return House(place, *staff, _kinds(staff))
+    ingrid, carlos, noor, tess = staff
+    return House(place, ingrid, carlos, noor, tess, _kinds(staff))
 
 
 def _place():

@@ -48,7 +48,9 @@ def _anchor(sheet):
     local = sheet.now.astimezone(sheet.zone)
     local = local.replace(minute=local.minute // 5 * 5, second=0, microsecond=0)
     clock = min(max(local.time(), EARLIEST), LATEST)
-    return datetime.combine(local.date(), clock, tzinfo=sheet.zone).astimezone(UTC)
+    if clock != local.time():
+        local = datetime.combine(local.date(), clock, tzinfo=sheet.zone)
+    return local.astimezone(UTC)
 
 
 def _open_around(sheet, one, anchor):

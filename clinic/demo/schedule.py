@@ -124,7 +124,7 @@ class Sheet:
     def fill_day(self, one, day):
         """Fill what is free on `day` with those who are due, leaving gaps, more of them the further ahead."""
         ahead = max(0, (day - self.today).days)
-        gap = 0.06 if ahead == 0 else min(0.6, 0.2 + 0.02 * ahead)
+        gap = 0.06 if ahead == 0 else min(0.6, 0.25 + 0.015 * ahead)
         room_for = self.rng.randint(*FULL_DAY)
         for start, end in list(self._free(one, day)):
             at = self._on_grid(start)

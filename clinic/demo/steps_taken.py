@@ -72,7 +72,7 @@ def attend(row, rng, now):
         row.confirmed_at = max(row.booked_at, row.starts_at - rng.randint(600, 2800) * MINUTE)
     began = row.starts_at + rng.randint(0, 7) * MINUTE
     length = row.ends_at - row.starts_at
-    row.arrived_at = row.starts_at - rng.randint(1, 12) * MINUTE
+    row.arrived_at = row.starts_at - rng.randint(3, 12) * MINUTE
     row.in_room_at = began - rng.randint(0, 2) * MINUTE if row.room_id else None
     row.started_at = began
     row.finished_at = min(began + length * rng.uniform(0.75, 1.0), now - 2 * MINUTE).replace(microsecond=0)
