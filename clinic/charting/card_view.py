@@ -54,7 +54,7 @@ def cautions_of(patient):
         (css[alert.level], alert.get_level_display(), alert.points_to)
         for alert in Alert.objects.open().filter(patient=patient).order_by("raised_at", "pk")
     ]
-    words = {"A": ("urgent", _("Absolute")), "R": ("refer", _("Relative"))}
+    words = {"A": ("urgent", _("Contraindication")), "R": ("refer", _("Caution"))}
     found += [(*words[level], fact.label) for fact, level in safety.banner(patient)]
     allergies = patient.allergies.filter(entered_in_error_at=None, ended_on=None)
     return found + [("refer", _("Allergy"), allergy.label) for allergy in allergies]
@@ -232,7 +232,7 @@ def open_card(card):
         "more_kinds": [k for k in kinds if k.slug not in QUICK_KINDS],
         "diagnoses": visit.diagnoses.select_related("code"),
         "codes": DiagnosisCode.objects.all(),
-        "articles": suggestions.articles_for(visit) if card.may_write else [],
+        "articles": suggestions.articles_for(visit, limit=2) if card.may_write else [],
         "next_appointment": next_appointment(visit.patient),
         "todo": missing(visit),
         "conflicts": conflicts(card),

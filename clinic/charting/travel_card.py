@@ -70,7 +70,8 @@ class TravelCard:
     def _treatment_form(self, data):
         if self.kind is None:
             return None
-        marks = [segments.describe(row.segment, row.side) for row, _form in self.segments]
+        found = self.segments if self.kind.slug == "adjustment" else []
+        marks = [segments.describe(row.segment, row.side) for row, _form in found]
         phase = self.visit.episode.phase_on(self.visit.visited_at.date())
         return TreatmentForm(self.kind, data, phase=phase, initial={"where": ", ".join(marks)})
 

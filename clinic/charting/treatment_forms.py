@@ -15,6 +15,7 @@ LONGEST = 180  # minutes of one treatment
 # Asked elsewhere on the card: the response on the row once it is known, the consent in the documents.
 NOT_ASKED = {"response", "consent_id"}
 PLACES = [(r.code, r.label) for r in regions.REGIONS]
+PLACED_BY = {"segments", "site", "muscles", "muscle", "region"}  # settings that say where, so that nobody asks twice
 OTHER_SIDE = [
     ("", "–"),
     ("left", gettext_lazy("left")),
@@ -109,18 +110,34 @@ class TreatmentForm(Plain):
             field.help_text = _range_help(definition)
             field.asked = definition["required"]
         if "segments" in self.definitions:
-            del self.fields["regions"], self.fields["side"]
+            del self.fields["side"]
+        if self.definitions.keys() & PLACED_BY:
+            self.fields.pop("regions", None)
         if not kind.is_timed and "minutes" not in self.definitions:
             del self.fields["minutes"]
         self.fields["where"].asked = "segments" in self.definitions
         self.mark()
 
+    def _settings(self, asked):
+        names = [n for n in self.definitions if n in self.fields and n not in ("side", "regions")]
+        if "minutes" in self.fields and "minutes" not in names:
+            names.append("minutes")
+        return [self[n] for n in names if getattr(self.fields[n], "asked", n == "minutes") == asked]
+
     @property
-    def settings(self):
-        """The bound fields of the kind's own parameters, minutes excepted (they have their own column)."""
-        asked = [n for n in self.definitions if n in self.fields and n not in ("minutes", "side", "regions")]
-        first = [self[n] for n in asked if self.fields[n].asked]
-        return first + [self[n] for n in asked if not self.fields[n].asked]
+    def asked(self):
+        """The bound fields of the settings that a whole record holds."""
+        return self._settings(True)
+
+    @property
+    def optional(self):
+        """The bound fields of the other settings."""
+        return self._settings(False)
+
+    @property
+    def optional_in_use(self):
+        """Was one of the other settings filled in, or is one wrong?"""
+        return self.is_bound and any(field.errors or field.name in self.changed_data for field in self.optional)
 
     def clean_where(self):
         """Marks such as "L4 R", in the order typed."""
