@@ -79,6 +79,8 @@ class ArticleForm(forms.ModelForm):
 class ReferenceForm(forms.ModelForm):
     """A study or guideline; it must be possible to find it."""
 
+    url = forms.URLField(label=_("link"), required=False, max_length=200, assume_scheme="https")
+
     class Meta:
         model = Reference
         fields = ("position", "text", "year", "doi", "url", "guideline")

@@ -13,4 +13,6 @@ def for_lists(articles):
 def topics_with_counts():
     """Return the shelves that hold something, each with its number of published articles in `.count`."""
     published = Q(articles__status=Article.Status.PUBLISHED)
-    return Topic.objects.annotate(count=Count("articles", filter=published)).filter(count__gt=0)
+    return (
+        Topic.objects.annotate(count=Count("articles", filter=published)).filter(count__gt=0).order_by("order", "name")
+    )

@@ -37,7 +37,7 @@ def search(text):
 def index(article):
     """Write anew by which words an article is found: call it after its text, words or topics were saved."""
     parts = [article.title, article.summary, *article.key_points, plain(article.body)]
-    parts += [topic.name for topic in article.topics.all()]
+    parts += [f"{topic.name} {topic.summary}" for topic in article.topics.all()]
     parts += [f"{entry.word} {entry.meaning}" for entry in article.words.all()]
     parts += [code.replace("_", " ") for code in [*article.conditions, *article.muscles]]
     found = dict.fromkeys(word for part in parts for word in words(part))

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from clinic.accounts.access import open_to_all
 from content import body_map, rendering
@@ -27,6 +28,7 @@ def _shelves():
     return {"topics": listed, "labels": labels, "bare": bare, "total": Article.objects.published().count()}
 
 
+@require_safe
 @open_to_all
 def library(request):
     """The library's first page; with `?q=` what was found."""
@@ -40,6 +42,7 @@ def library(request):
     return render(request, "content/list.html", {"page": page, "asked": asked, "first_aid": first_aid, **_shelves()})
 
 
+@require_safe
 @open_to_all
 def topic(request, slug):
     """One shelf of the library, newest first."""
@@ -48,6 +51,7 @@ def topic(request, slug):
     return render(request, "content/topic.html", {"topic": shelf, "page": page})
 
 
+@require_safe
 @open_to_all
 def article(request, slug):
     """One article with everything a reader needs to judge it."""

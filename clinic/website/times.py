@@ -42,9 +42,18 @@ class OfferedDay:
     offers: list[Offer]
 
     @property
-    def more(self):
-        """How many times stand behind the first five."""
-        return max(0, len(self.offers) - FIRST)
+    def spread(self):
+        """The offers seen at once: at most `FIRST`, over the whole day rather than its early hours."""
+        if len(self.offers) <= FIRST:
+            return self.offers
+        last = len(self.offers) - 1
+        return [self.offers[n * last // (FIRST - 1)] for n in range(FIRST)]
+
+    @property
+    def rest(self):
+        """The offers behind "more"."""
+        seen = {offer.starts_at for offer in self.spread}
+        return [offer for offer in self.offers if offer.starts_at not in seen]
 
 
 def kinds():
