@@ -1,5 +1,8 @@
 """A kept answer in words, for reading through before it is handed in and for the record afterwards."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.anatomy.sites import BY_SLUG
@@ -10,9 +13,20 @@ from patients.questionnaire import load
 
 def in_words(question, value):
     """Return the lines that say this answer; an answer that was left open is one line that says so."""
-    if value in (None, "", [], {}):
+    if is_open(value):
         return [_("Left open")]
     return _WRITERS.get(question.type, _plain)(question, value)
+
+
+def is_open(value):
+    """Was the question shown and left without an answer?"""
+    return value in (None, "", [], {})
+
+
+def line_of(question, answers):
+    """Return (question text, lines, left open) for one question of an intake."""
+    value = answers.get(question.key)
+    return question.text, in_words(question, value), is_open(value)
 
 
 def _plain(question, value):
@@ -56,7 +70,12 @@ def _was_tried(told, row):
     return told.get(row.value) not in (None, "not_tested")
 
 
+def _day(question, value):
+    return [date_format(date.fromisoformat(value), "DATE_FORMAT")]
+
+
 _WRITERS = {
+    "date": _day,
     "choice": _chosen,
     "yes_no_unsure": _chosen,
     "multi": _chosen,
@@ -68,10 +87,10 @@ _WRITERS = {
 
 
 def whole_intake(answers):
-    """Return [(topic title, [(question text, [lines])])] of every answered question, for an intake handed in."""
+    """Return [(topic title, [(question text, lines, left open)])] of every question asked, for an intake handed in."""
     told = []
     for topic in load().topics:
-        pairs = [(q.text, in_words(q, answers[q.key])) for q in topic.questions if q.key in answers]
+        pairs = [line_of(question, answers) for question in topic.questions if question.key in answers]
         if pairs:
             told.append((topic.title, pairs))
     return told

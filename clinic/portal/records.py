@@ -82,6 +82,10 @@ def handed_in(user, person):
     return Intake.objects.for_own(user).filter(patient=person).submitted().order_by("-version")[:MOST_INTAKES]
 
 
-def looks(person):
-    """The last times somebody opened this person's record; the caller has made sure that the record may be read."""
-    return AuditEvent.objects.filter(patient_id=person.pk, action__in=LOOKS).order_by("-at", "-pk")[:MOST_LOOKS]
+def looks(user, person):
+    """The last times somebody else opened this person's record; the caller has seen to it that it may be read.
+
+    One's own visits to the page are left out: they would push the others off the list.
+    """
+    rows = AuditEvent.objects.filter(patient_id=person.pk, action__in=LOOKS).exclude(actor_id=user.pk)
+    return rows.order_by("-at", "-pk")[:MOST_LOOKS]

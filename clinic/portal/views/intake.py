@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.accounts.access import by_link
 from clinic.accounts.links import LinkNotValid
 from clinic.portal import urgent
-from clinic.portal.answer_words import in_words
+from clinic.portal.answer_words import line_of
 from clinic.portal.filling import RED_FLAGS, Filling
 from clinic.portal.handing_in import hand_in
 from patients.intake import AlreadyHandedIn
@@ -135,9 +135,7 @@ def _stop_context(intake, found):
 
 def _read(request, filling, token, status=200):
     """Everything that was answered, page by page, with a way back to each."""
-    pages = [
-        (page, [(q, in_words(q, filling.intake.answers.get(q.key))) for q in page.questions]) for page in filling.pages
-    ]
+    pages = [(page, [line_of(q, filling.intake.answers) for q in page.questions]) for page in filling.pages]
     context = _context(filling, token, len(filling.pages) + 1, told=pages, refused=status != 200)
     return render(request, "intake/read_through.html", context, status=status)
 

@@ -25,7 +25,7 @@ def record(request, person):
         "given": given,
         "shown": shown,
         "answers": whole_intake(shown.answers) if shown else [],
-        "looks": [(look.at, who(look, request.user)) for look in records.looks(person)],
+        "looks": [(look.at, who(look)) for look in records.looks(request.user, person)],
     }
     write("chart.read", person, by=request.user, patient=person, via="portal")
     return render(request, "portal/record.html", context)
@@ -39,10 +39,8 @@ def _version(request, person, given):
     return get_or_404(request, rows, version=wanted if wanted.isascii() and wanted.isdigit() else None)
 
 
-def who(look, user):
+def who(look):
     """Who opened the record, by their part in the clinic and not by name."""
-    if look.actor_id == user.pk:
-        return _("You")
     roles = [role for role in look.actor_roles.split(",") if role in Role.values]
     if roles == [Role.PATIENT]:
         return _("A person with leave to read this record")

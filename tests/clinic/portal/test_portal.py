@@ -302,7 +302,7 @@ def test_who_looked_is_told_by_part_and_not_by_name(as_ana, ana, ben, carlos):
     answer = page(as_ana, "portal:record")
     assert [who for _at, who in answer.context["looks"]] == ["Chiropractor"]
     assert "Carlos" not in answer.content.decode()
-    assert [who for _at, who in page(as_ana, "portal:record").context["looks"]] == ["You", "Chiropractor"]
+    assert [who for _at, who in page(as_ana, "portal:record").context["looks"]] == ["Chiropractor"]
 
 
 def test_the_last_twenty_looks_are_shown(as_ana, ana, carlos):

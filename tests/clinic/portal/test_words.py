@@ -52,6 +52,7 @@ def test_answers_are_written_in_words():
     assert in_words(told("RF01"), None) == ["Left open"]
     assert in_words(told("quality"), ["spasm", "stiff"]) == ["Spasm", "Stiff"]
     assert in_words(told("pain_now"), 0) == ["0 of 10"]
+    assert in_words(told("onset_date"), "2026-01-05") == ["Jan. 5, 2026"]
     assert in_words(told("injuries"), [{"what": "Fall", "year": ""}]) == ["What: Fall"]
     assert in_words(told("pain_sites"), [{"site": "low_back", "side": "left", "score_0_10": 6}]) == [
         "Low back, left: 6 of 10"
