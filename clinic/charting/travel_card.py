@@ -123,7 +123,7 @@ class TravelCard:
             setattr(self.visit, name, getattr(visit, name))
 
     def _keep_findings(self):
-        pairs = [(row, form) for row, form in [*self.segments, *self.muscles] if form.has_changed()]
+        pairs = [(row, form) for row, form in [*self.segments, *self.muscles] if form.is_bound and form.has_changed()]
         forms = [form for _row, form in pairs] + [self.new_segment, self.new_muscle]
         checked = [form.is_valid() for form in forms]  # each of them, so that every message shows
         if not all(checked):
