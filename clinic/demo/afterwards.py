@@ -21,10 +21,25 @@ ADDENDA = (
     (Addendum.Kind.ADDITION, "Outside report received: plain film of the low back, no fracture."),
     (Addendum.Kind.LATE_ENTRY, "Home exercise sheet handed out at the desk after the visit."),
 )
-BECAUSE = (
-    "This explains the spasm we talked about.", "You asked about heat and ice.", "For the weeks between our visits.",
-    "So that you know when to call a doctor.", "The walking plan we agreed on.", "You asked what an adjustment does.",
-)  # fmt: skip
+BECAUSE = {  # article -> the practitioner's words
+    "why-a-back-muscle-locks-up": "This explains the spasm we talked about.",
+    "heat-or-ice": "You asked which of the two to use at home.",
+    "staying-active": "For the walking plan we agreed on.",
+    "raking-and-shoveling": "Before you go back to the garden.",
+    "massage-and-trigger-points": "What we did to the tight muscle, and what you can do yourself.",
+    "what-an-adjustment-is": "You asked what happens in an adjustment and what the risks are.",
+    "do-i-need-a-scan": "Why we do not need a picture of your back now.",
+    "neck-spasm": "Why your neck locks, and what to try first.",
+    "night-cramps-in-the-calf": "For the cramps that wake you.",
+    "when-to-get-help-now": "So that you know when to call a doctor at once.",
+}
+BACK = ("why-a-back-muscle-locks-up", "heat-or-ice", "staying-active", "raking-and-shoveling", "do-i-need-a-scan")
+READING = {
+    "lumbar": BACK,
+    "pelvic": (*BACK[1:3], "what-an-adjustment-is", "when-to-get-help-now"),
+    "cervical": ("neck-spasm", "heat-or-ice", "massage-and-trigger-points", "what-an-adjustment-is"),
+    "thoracic": ("massage-and-trigger-points", "staying-active", "why-a-back-muscle-locks-up"),
+}
 
 
 def release(rng, visits, portal_patient, now):
@@ -64,17 +79,18 @@ def add_to_notes(rng, visits, now):
 
 def give_articles(rng, visits, portal_patient, now):
     """Give articles with a reason at some visits; two of three are read, of the portal patient's three only one."""
-    articles = list(Article.objects.published().order_by("slug"))
+    articles = {a.slug: a for a in Article.objects.published().filter(slug__in=BECAUSE)}
     signed = [v for v in visits if v.signed_at]
     own = [v for v in signed if v.patient_id == portal_patient.pk][-3:]
     others = [v for v in rng.sample(signed, len(signed) // 12) if v.patient_id != portal_patient.pk]
     given, rows = set(), []
-    for visit in own + others if articles else ():
-        fitting = [a for a in articles if visit.episode.region in a.regions] or articles
-        article = rng.choice([a for a in fitting if (visit.patient_id, a.pk) not in given] or articles)
-        if (visit.patient_id, article.pk) in given:
+    for visit in own + others:
+        wanted = ("night-cramps-in-the-calf",) if "cramps" in visit.episode.complaint else READING[visit.episode.region]
+        fitting = [articles[s] for s in wanted if s in articles and (visit.patient_id, s) not in given]
+        if not fitting:
             continue
-        given.add((visit.patient_id, article.pk))
+        article = fitting[0] if visit in own else rng.choice(fitting)
+        given.add((visit.patient_id, article.slug))
         read = visit is own[0] if visit in own else rng.random() < 0.66
         rows.append(_assignment(rng, visit, article, read, now))
     return Assignment.objects.bulk_create(rows)
@@ -86,7 +102,7 @@ def _assignment(rng, visit, article, read, now):
     return Assignment(
         article=article,
         patient=visit.patient,
-        because=rng.choice(BECAUSE),
+        because=BECAUSE[article.slug],
         assigned_by=visit.practitioner.user,
         assigned_at=at,
         first_read_at=first,

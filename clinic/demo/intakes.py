@@ -15,7 +15,13 @@ GRID_AREA = {"low_back": "low_back", "sacroiliac": "hip", "neck": "neck", "upper
 ILLNESSES = {"osteoporosis", "osteopenia", "rheumatoid_arthritis", "malignancy_history", "hypertension", "diabetes"}
 ILLNESSES |= {"epilepsy", "disc_herniation"}
 MULTIS = ("RF10", "RF17", "RF18", "RF20", "RF21", "RF23", "RF27", "systems", "surgery_kinds")
-ALARMING = {"RF06": "yes", "RF06a": "no", "RF06b": "no"}  # a weaker leg: a doctor today or tomorrow
+ALARMING = {
+    "RF06": "yes",
+    "RF06a": "no",
+    "RF06b": "no",
+    "RF09": "no",
+    "RF15": "no",
+}  # a weaker leg: a doctor today or tomorrow
 FIRST_VISIT_LEAD = 2  # days before the first visit
 
 
@@ -28,13 +34,15 @@ def write(rng, patients, appointments, cases, codes, *, now, staff):
     for row in sorted((r for r in appointments if r.patient_id), key=lambda r: r.starts_at):
         first.setdefault(row.patient_id, row)
     ahead = [r for r in first.values() if r.starts_at > now and r.kind.slug == "first-visit"]
+    calm = [r for r in ahead if 20 <= r.patient.age <= 50 and r.patient_id not in codes]  # nothing else alarms
+    ahead = [r for r in ahead if r not in calm[:1]]
     came = [r for r in first.values() if r.starts_at <= now and r.kind.slug == "first-visit" and r.status == "done"]
     ana = first.get(patients[0].pk)
     chosen = [r for r in came if r is not ana][-(MOST - 4) :] + ([ana] if ana else [])
     made = [_handed_in(rng, row, cases, codes, now, staff) for row in chosen]
-    made += [_sent(rng, row, now, staff) for row in ahead[1:5]]
-    made += [_handed_in(rng, row, cases, codes, now, staff) for row in ahead[5:9]]
-    alarming = _alarming(rng, ahead[:1] or chosen[:1], cases, codes, now, staff)
+    made += [_sent(rng, row, now, staff) for row in ahead[:4]]
+    made += [_handed_in(rng, row, cases, codes, now, staff) for row in ahead[4:8]]
+    alarming = _alarming(rng, calm[:1] or chosen[:1], cases, codes, now, staff)
     Intake.objects.bulk_create([*made, *alarming])
     _review(rng, [i for i in made if i.submitted_at], first, now, staff)
     for one in alarming:
@@ -43,9 +51,8 @@ def write(rng, patients, appointments, cases, codes, *, now, staff):
 
 
 def _handed_in(rng, row, cases, codes, now, staff, submitted_at=None):
-    at = submitted_at or min(
-        row.starts_at - timedelta(days=FIRST_VISIT_LEAD, minutes=rng.randint(0, 900)), now - MINUTE
-    )
+    before = row.starts_at - timedelta(days=FIRST_VISIT_LEAD, minutes=rng.randint(0, 900))
+    at = submitted_at or min(before, now - rng.randint(100, 2500) * MINUTE)
     case = cases.get(row.patient_id)
     story = case.story if case else rng.choices(STORIES, WEIGHTS)[0]
     pain = round(case.trend.start) if case else rng.randint(4, 8)

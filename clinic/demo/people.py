@@ -16,9 +16,9 @@ def invent(rng, count, today):
     """Return `count` unsaved patients; the first is the one with the portal account, the second her child."""
     phones = [f"({area}) 555-01{n:02d}" for area in AREAS for n in range(100)]
     rng.shuffle(phones)
-    made = _portal_family(today, phones.pop())
+    made, used = _portal_family(today, phones.pop()), set()
     while len(made) < count:
-        made += _household(rng, today, phones.pop() if phones else "(503) 555-0199")
+        made += _household(rng, today, phones.pop() if phones else "(503) 555-0199", used)
     made = made[:count]
     _write_emails(rng, made)
     return made
@@ -64,7 +64,7 @@ def _born(today, years, days):
     return today - timedelta(days=round(years * 365.25) + days % 360)
 
 
-def _household(rng, today, phone):
+def _household(rng, today, phone, used):
     """One to four people at one address with one phone; children come with an adult."""
     language, women, men, families = rng.choices(PEOPLES, [len(people[3].split()) for people in PEOPLES])[0]
     family = rng.choice(families.split())
@@ -79,8 +79,16 @@ def _household(rng, today, phone):
         "language": language if language and rng.random() < 0.45 else "English",
     }
     ages = _ages(rng)
-    women, men = rng.sample(women.split(), len(women.split())), rng.sample(men.split(), len(men.split()))
-    return [_person(rng, today, age, women, men, home) for age in ages]
+    women, men = (_unused(rng, names.split(), family, used) for names in (women, men))
+    members = [_person(rng, today, age, women, men, home) for age in ages]
+    used.update((member.given_name.replace(" ", "-"), family) for member in members)
+    return members
+
+
+def _unused(rng, names, family, used):
+    """The names in random order, those that no other patient of this family name has at the end, where one is taken."""
+    names = rng.sample(names, len(names))
+    return sorted(names, key=lambda name: (name, family) not in used)
 
 
 def _ages(rng):
@@ -98,7 +106,7 @@ def _ages(rng):
 
 def _person(rng, today, age, women, men, home):
     sex = rng.choices((FEMALE, MALE, OTHER), weights=(54, 44, 2))[0]
-    given = (men if sex == MALE else women if sex == FEMALE else women + men).pop()  # once in a household
+    given = (men if sex == MALE else women if sex == FEMALE else women + men).pop()
     given = given.replace("-", " ") if rng.random() < 0.5 else given
     work = PUPIL if age < 18 else RETIRED if age > 67 else rng.choice(WORK)
     adult = age >= 18

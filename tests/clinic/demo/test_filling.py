@@ -11,13 +11,14 @@ from clinic.audit.models import AuditEvent
 from clinic.charting import notes, parameters, safety
 from clinic.charting.documents import content_of
 from clinic.charting.models import Contraindication, TreatmentApplied, Visit, VisitMark
-from clinic.demo import filling
+from clinic.demo import afterwards, filling
 from clinic.messaging.models import Message
 from clinic.outcomes.models import Response
 from clinic.practice.profile import clinic, is_set_up
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner
 from clinic.scheduling.models.appointments import FREEING, STAMP
+from content import library_files
 from content.models import Article, Assignment
 from patients import intake as intakes
 from patients.models import Alert, Condition, Intake, Patient
@@ -187,7 +188,7 @@ def test_one_history_of_this_morning_alarms_and_nobody_has_seen_it(demo):
     assert {(a.flag, a.level, a.intake.submitted_at) for a in unseen if a.level == "U"} == {
         ("RF06", "U", WEDNESDAY - timedelta(minutes=95))
     }
-    assert len({a.patient_id for a in unseen}) == 1
+    assert len(unseen) == 1
     assert not Visit.objects.filter(patient=unseen[0].patient).exists()
 
 
@@ -203,7 +204,12 @@ def test_the_portal_patient_has_something_to_look_at(demo):
     assert Visit.objects.for_user(own).filter(patient=ana).count() == 3
     assert set(VisitMark.objects.filter(visit__patient=ana).values_list("kind", flat=True)) == {"released"}
     assert ana.appointments.filter(starts_at__gt=WEDNESDAY, status="confirmed").count() == 1
-    assert Assignment.objects.for_user(own).unread().filter(patient=ana).count() == 2
+    reading = Assignment.objects.for_user(own).filter(patient=ana)
+    assert {(a.article.slug, a.first_read_at is not None) for a in reading} == {
+        ("why-a-back-muscle-locks-up", True),
+        ("heat-or-ice", False),
+        ("staying-active", False),
+    }
     assert ana.responses.count() >= 3
     assert [p.given_name for p in Patient.objects.for_user(own).exclude(pk=ana.pk)] == ["Jonas"]
 
@@ -212,3 +218,9 @@ def test_nothing_is_sent_and_one_audit_event_tells_of_it(demo):
     assert Message.objects.count() == 0
     assert list(AuditEvent.objects.order_by("pk").values_list("action", flat=True)) == ["library.loaded", "demo.filled"]
     assert AuditEvent.objects.order_by("-pk")[0].details["patients"] == 90
+
+
+def test_every_article_the_demo_gives_is_in_the_library():
+    given = {slug for slugs in afterwards.READING.values() for slug in slugs} | set(afterwards.BECAUSE)
+    assert given == set(afterwards.BECAUSE)
+    assert given - {file.slug for file in library_files.read_articles()} == set()
