@@ -6,6 +6,7 @@ typed value of the same shape to the template `intake/question/<type>.html`.
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ LONG_TEXT |= {"chief_complaint", "supplements", "prior_reaction", "goal_words", 
 LONG_TEXT |= {"exercise", "diet", "address", "relief_position"}
 AUTOCOMPLETE = {"legal_name": "name", "phone": "tel", "email": "email", "address": "street-address"}
 AUTOCOMPLETE |= {"date_of_birth": "bday", "preferred_name": "nickname", "occupation": "organization-title"}
-SIDED = {"left": _("%(site)s, left"), "right": _("%(site)s, right"), "": "%(site)s"}
+SIDED: dict[str, Any] = {"left": _("%(site)s, left"), "right": _("%(site)s, right"), "": "%(site)s"}
 
 # Which region of the movement grid a marked place asks about.
 REGION_OF_SITE = {
@@ -72,7 +73,7 @@ class Asked:
     """One question on a page. `value` is what its controls hold, `error` what is wrong with it (or empty)."""
 
     question: Question
-    value: object = None
+    value: Any = None
     error: object = ""
     regions: tuple[str, ...] = field(default=())
 
@@ -255,7 +256,7 @@ def field_name(question):
 
 def regions_asked(spots):
     """The areas of the movement grid that the marked places ask about; the low back when none was marked."""
-    found = {REGION_OF_SITE.get(spot.get("site"), "other") for spot in spots or [] if isinstance(spot, dict)}
+    found = {REGION_OF_SITE.get(str(spot.get("site")), "other") for spot in spots or [] if isinstance(spot, dict)}
     return tuple(region for region in REGIONS if region in found) or ("low_back",)
 
 

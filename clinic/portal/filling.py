@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.portal import asking
 from clinic.portal.prefill import from_record
 from patients import intake as intakes
-from patients.questionnaire import BadAnswer, clean, load, safety_facts, shown
+from patients.questionnaire import BadAnswer, Question, Topic, clean, load, safety_facts, shown
 
 RED_FLAGS = "red_flags"
 ASKED = "asked"  # hidden fields: the questions that stood on the page that was sent
@@ -22,8 +22,8 @@ ASKED = "asked"  # hidden fields: the questions that stood on the page that was 
 class Page:
     """One topic as this person gets it: the questions asked now, whether it is complete, and its place in the row."""
 
-    topic: object
-    questions: tuple
+    topic: Topic
+    questions: tuple[Question, ...]
     is_done: bool
     number: int
 
