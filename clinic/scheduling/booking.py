@@ -15,7 +15,6 @@ from clinic.messaging import outbox
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner, Room
 from clinic.scheduling.models.appointments import Status
-from patients import registering
 from patients.models import Patient
 
 
@@ -49,14 +48,6 @@ class HoldHasEnded(Exception):
 
 class AlreadyAnswered(Exception):
     """Somebody else has answered this request."""
-
-
-class BookedBefore(Exception):
-    """This form has been sent before; `appointment` is what it booked then."""
-
-    def __init__(self, appointment):
-        super().__init__("booked before")
-        self.appointment = appointment
 
 
 def _lock(practitioner, room, patient):
@@ -188,24 +179,6 @@ def book(
         raise _offer(error, practitioner, kind, starts_at, patient, now) from error
 
 
-def book_new_patient(*, person, by, key=None, **visit):
-    """Register a person and book their visit, both or neither, and return the appointment; raises as `book` does.
-
-    `person` holds the fields of `registering.register`. A form sent twice makes one patient and one visit.
-    """
-    try:
-        with transaction.atomic():
-            if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
-                return known
-            patient = registering.register(by=by, **person)
-            made = book(patient=patient, by=by, key=key, **visit)
-            if made.patient_id != patient.pk:  # the same form won the race: without this its patient would be doubled
-                raise BookedBefore(made)
-            return made
-    except BookedBefore as before:
-        return before.appointment
-
-
 def _confirm_by_mail(appointment):
     """Queue the confirmation: name, date, time, place; never a complaint or a treatment."""
     if appointment.patient and appointment.patient.email:
@@ -273,12 +246,6 @@ def accept(request, *, patient, by, now=None):
     _confirm_by_mail(held)
     record("request.accepted", request, by=by, patient=patient)
     return held
-
-
-@transaction.atomic
-def accept_new_patient(request, *, person, by, now=None):
-    """Register the visitor as a patient and accept their request, both or neither; raises as `accept` does."""
-    return accept(request, patient=registering.register(by=by, **person), by=by, now=now)
 
 
 @transaction.atomic

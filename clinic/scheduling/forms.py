@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.scheduling import booking, slots
+from clinic.scheduling import booking, new_patients, slots
 from clinic.scheduling.models import Appointment, Practitioner, VisitKind
 from patients.duplicates import likely_same
 from patients.models import Patient
@@ -114,7 +114,7 @@ class AcceptForm(PersonForm):
         """Accept `request` for the chosen or new patient. Raises `HoldHasEnded`, `PatientIsElsewhere`."""
         if patient := self.cleaned_data["patient"]:
             return booking.accept(request, patient=patient, by=by)
-        return booking.accept_new_patient(request, person=self.person(), by=by)
+        return new_patients.accept(request, person=self.person(), by=by)
 
 
 class BookingForm(PersonForm):
@@ -187,4 +187,4 @@ class BookingForm(PersonForm):
         visit["key"] = cleaned["key"] or None
         if cleaned["patient"]:
             return booking.book(patient=cleaned["patient"], by=by, **visit)
-        return booking.book_new_patient(person=self.person(), by=by, **visit)
+        return new_patients.book(person=self.person(), by=by, **visit)

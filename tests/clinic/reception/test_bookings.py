@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from clinic.audit.models import AuditEvent
-from clinic.scheduling import booking
+from clinic.scheduling import booking, new_patients
 from clinic.scheduling.models import Appointment, TimeOff
 from clinic.scheduling.models.appointments import Status
 from patients.models import Patient
@@ -115,7 +115,7 @@ def test_a_form_that_loses_the_race_with_itself_leaves_no_second_patient(rita, c
     before = Patient.objects.count()
     with mock.patch.object(booking, "book", return_value=first):
         person = {**NEW, "birth_date": date(1980, 5, 6)}
-        assert booking.book_new_patient(person=person, by=rita, key=None, **fields) == first
+        assert new_patients.book(person=person, by=rita, key=None, **fields) == first
     assert Patient.objects.count() == before
 
 

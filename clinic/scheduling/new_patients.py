@@ -1,0 +1,39 @@
+"""A new person and their first visit, in one transaction: both or neither."""
+
+from django.db import transaction
+
+from clinic.scheduling import booking
+from clinic.scheduling.models import Appointment
+from patients import registering
+
+
+class _BookedBefore(Exception):
+    """The same form, sent twice at the same moment, has booked already."""
+
+    def __init__(self, appointment):
+        super().__init__("booked before")
+        self.appointment = appointment
+
+
+def book(*, person, by, key=None, **visit):
+    """Register a person and book their visit; return the appointment. Raises as `booking.book` does.
+
+    `person` holds the fields of `registering.register`. A form sent twice makes one patient and one visit.
+    """
+    try:
+        with transaction.atomic():
+            if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
+                return known
+            patient = registering.register(by=by, **person)
+            made = booking.book(patient=patient, by=by, key=key, **visit)
+            if made.patient_id != patient.pk:  # the other sending won the race: roll this patient back
+                raise _BookedBefore(made)
+            return made
+    except _BookedBefore as before:
+        return before.appointment
+
+
+@transaction.atomic
+def accept(request, *, person, by, now=None):
+    """Register the visitor and accept their request for them. Raises as `booking.accept` does."""
+    return booking.accept(request, patient=registering.register(by=by, **person), by=by, now=now)
