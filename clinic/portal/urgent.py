@@ -24,6 +24,11 @@ def tell_the_clinic(intake, assessment):
         intakes.raise_alerts(intake.patient, assessment, intake=intake)
 
 
+def is_told(intake):
+    """Does an emergency stand on the answers so far that the clinic was told of and has not ended?"""
+    return intake.patient.alerts.open().filter(flag__in=emergencies(intake).ids).exists()
+
+
 def told(answers, assessment):
     """Return, word for word and in the order of the form, what the person said yes to that made these rows fire."""
     keys = frozenset().union(*(_keys(fired.flag) for fired in assessment.fired))

@@ -58,7 +58,7 @@ def _context(filling, token, number, **more):
 def start(request, filling, *, link, token):
     """Where it begins and where it goes on: the pages, what is done, how long the link lives."""
     context = _context(filling, token, 0, goes_on=filling.next_open, expires_at=link.expires_at)
-    context["emergency"] = bool(urgent.emergencies(filling.intake).fired)
+    context["emergency"] = urgent.is_told(filling.intake)
     return render(request, "intake/start.html", context)
 
 
@@ -93,8 +93,8 @@ def _save(request, filling, page, token):
     before = urgent.emergencies(filling.intake).ids
     saved = filling.save(page, request.POST)
     found = urgent.emergencies(filling.intake)
-    urgent.tell_the_clinic(filling.intake, found)
-    if found.fired and (page.key == RED_FLAGS or set(found.ids) - set(before)):
+    if found.fired and (page.key == RED_FLAGS or set(found.ids) - set(before)):  # not for answers of the last time
+        urgent.tell_the_clinic(filling.intake, found)
         return redirect("intake_page", token, STOP)
     if saved.errors:
         return _ask(request, filling, page.key, token, saved)

@@ -1,4 +1,4 @@
-"""The intake behind its link: every page, saved, resumed, refused, handed in."""
+"""The intake behind its link: every page, saved, resumed, refused, handed in (T006, T015, T022 of the threat list)."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,7 @@
-"""The patient's own pages: what they show, to whom, and that nothing of another person is on them."""
+"""The patient's own pages: what they show, to whom, and that nothing of another person is on them.
+
+From the threat list: T002, T010, T015, T016, T024.
+"""
 
 from datetime import timedelta
 

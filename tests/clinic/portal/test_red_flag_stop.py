@@ -48,6 +48,12 @@ def test_sending_it_twice_raises_one_alert(client, intake, url):
     assert Alert.objects.count() == 1
 
 
+def test_the_start_page_leads_back_to_what_to_do(client, intake, url):
+    assert client.get(url).context["emergency"] is False
+    safety_page(client, url, intake, RF01="yes")
+    assert f'href="{url}stop/"' in client.get(url).content.decode()
+
+
 def test_changing_the_answer_lets_go_on_but_the_alert_stays(client, intake, url):
     safety_page(client, url, intake, RF01="yes")
     assert safety_page(client, url, intake, RF01="no").url == f"{url}history/"
@@ -83,6 +89,19 @@ def test_an_emergency_put_together_from_two_pages_stops_as_well(client, intake, 
     fields = page_fields(intake, "hydration_heat", recent_heat="yes")
     assert client.post(f"{url}hydration_heat/", fields).url == f"{url}stop/"
     assert Alert.objects.get().flag == "RF27"
+
+
+def test_an_old_yes_of_the_last_intake_tells_nobody_before_it_is_given_again(client, intake, url, carlos):
+    Intake.objects.filter(pk=intake.pk).update(answers={"RF01": "yes"})
+    intakes.submit(intake)
+    intakes.end_alert(Alert.objects.get(flag="RF01"), because="seen in hospital", by=carlos)
+    second = intakes.open_intake(intake.patient)
+    again = reverse("intake", args=[links.make(SignedLink.Scope.INTAKE, second.pk)])
+    assert client.post(f"{again}loads/", page_fields(second, "loads")).url == f"{again}red_flags/"
+    assert Alert.objects.open().filter(flag="RF01").count() == 0
+    assert client.get(again).context["emergency"] is False
+    assert safety_page(client, again, second, RF01="yes").url == f"{again}stop/"
+    assert Alert.objects.open().filter(flag="RF01").count() == 1
 
 
 def test_what_was_said_is_repeated_word_for_word():
