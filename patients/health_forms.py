@@ -31,7 +31,7 @@ class HealthForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if isinstance(self.fields[name], forms.DateField) and value and value > timezone.localdate():
                 self.add_error(name, _("This day is in the future."))
         return data

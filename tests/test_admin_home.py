@@ -1,0 +1,125 @@
+"""The chart's home: today's list for those who treat, figures for the others."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.charting import notes
+from clinic.charting.models import Visit
+from clinic.outcomes.models import Response
+from clinic.outcomes.recording import record_pain
+from clinic.scheduling.models.appointments import Status
+from patients.models import Alert
+from tests import make
+
+HOME = "/admin/"
+
+
+def today_at(minute=0):
+    """A time of today in the clinic's zone, whatever the hour of the test."""
+    zone = make.location().zone
+    midnight = timezone.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(hours=9, minutes=minute)
+
+
+def full_row(carlos, number):
+    """One appointment of today with everything the list shows."""
+    patient = make.patient(f"Patient{number}", family="Listed")
+    make.condition(patient, "osteoporosis")
+    Alert.objects.create(patient=patient, flag="RF09", level="E", points_to="Fall", staff_action="Examine")
+    record_pain(patient, 6, mode=Response.Mode.VISIT)
+    record_pain(patient, 4, mode=Response.Mode.VISIT)
+    before = make.visit(patient, carlos.practitioner, visited_at=today_at() - timedelta(days=7))
+    notes.note_segment(before, segment="L4", side="R", pain=2, by=carlos)
+    notes.sign(notes.save(before, version=2, by=carlos, subjective="Stiff"), version=3, by=carlos)
+    return make.appointment(patient, carlos.practitioner, today_at(20 * number), status=Status.ARRIVED)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_home_page_asks_the_same_number_of_questions_for_one_row_and_three(
+    client, carlos, rows, django_assert_num_queries
+):
+    client.force_login(carlos)
+    for number in range(rows):
+        full_row(carlos, number)
+    with django_assert_num_queries(QUERIES):
+        page = client.get(HOME)
+    assert len(page.context["rows"]) == rows
+
+
+QUERIES = 15
+
+
+def test_a_row_says_who_what_to_look_out_for_and_what_was_found_last_time(client, carlos):
+    full_row(carlos, 0)
+    client.force_login(carlos)
+    row = client.get(HOME).context["rows"][0]
+    assert [caution.text for caution in row.cautions] == ["Fall", "Osteoporosis"]
+    assert (row.segments, row.scores, row.pain, row.note) == ("L4 R", [6, 4], 4, "")
+
+
+def test_the_list_is_the_practitioners_own_day(client, carlos, ben):
+    other = make.practitioner(make.user("", "chiropractor"))
+    make.appointment(ben, other, today_at())
+    make.appointment(ben, carlos.practitioner, today_at() + timedelta(days=1))
+    client.force_login(carlos)
+    page = client.get(HOME)
+    assert page.context["rows"] == []
+    assert page.content.decode().count("Nobody is booked with you today.") == 1
+
+
+def test_next_is_whoever_has_waited_longest_and_has_the_key(client, carlos):
+    first, second = full_row(carlos, 0), full_row(carlos, 1)
+    now = timezone.now()
+    type(first).objects.filter(pk=first.pk).update(arrived_at=now - timedelta(minutes=4))
+    type(first).objects.filter(pk=second.pk).update(arrived_at=now - timedelta(minutes=9))
+    client.force_login(carlos)
+    page = client.get(HOME)
+    assert page.context["next_row"].appointment == second
+    assert page.content.decode().count('data-key="n"') == 1
+
+
+def test_unsigned_notes_are_the_practitioners_own(client, carlos, ana, ben):
+    mine = make.visit(ana, carlos.practitioner)
+    make.visit(ben)
+    client.force_login(carlos)
+    assert client.get(HOME).context["unsigned"] == [mine]
+
+
+@pytest.mark.parametrize("who", ["olga", "ivan"])
+def test_who_does_not_treat_sees_figures_and_no_health_data(client, carlos, who, request):
+    full_row(carlos, 0)
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(HOME)
+    text = page.content.decode()
+    assert page.context["figures"].booked == 1
+    assert [word for word in ("Osteoporosis", "Fall", "L4 R", "Listed") if word in text] == []
+
+
+def test_reading_the_home_page_opens_no_note(client, carlos):
+    full_row(carlos, 0)
+    client.force_login(carlos)
+    client.get(HOME)
+    assert Visit.objects.unsigned().count() == 0
+
+
+def test_reception_and_patients_have_no_chart(client, rita, ana):
+    for person in (rita, ana.user):
+        client.force_login(person)
+        assert client.get(HOME).status_code == 403
+
+
+def test_the_deceased_raise_no_alert_on_the_list(client, carlos):
+    booked = full_row(carlos, 0)
+    booked.patient.deceased_on = timezone.localdate()
+    booked.patient.save()
+    client.force_login(carlos)
+    assert client.get(HOME).context["rows"][0].cautions == []
+
+
+def test_the_search_box_finds_a_patient_in_any_spelling(client, carlos, ana, ben):
+    client.force_login(carlos)
+    page = client.get(reverse("admin:patients_patient_changelist") + "?q=sorensen")
+    assert list(page.context["cl"].result_list) == [ana]
