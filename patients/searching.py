@@ -47,16 +47,23 @@ def tokens(patient):
     return {token[:80] for token in found | {fold(patient.chart_number)} if token}
 
 
+_DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")
+_PHONE_PART = re.compile(r"[\d().+-]*\d[\d().+-]*")
+
+
 def query_words(text):
-    """Return the words of a search: dates and phone numbers become one word of digits, names are folded."""
+    """Return the words of a search: a date or a phone number becomes one word of digits, names are folded."""
     text = unicodedata.normalize("NFKC", text).replace("\0", "")[:200]
-    dated = re.sub(r"\b(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})\b", _join_date, text)
-    digits = re.sub(r"(?<=\d)[\s().-]+(?=\d)|(?<!\w)[+(](?=\d)", "", dated)
-    return words(digits)[:MOST_WORDS]
-
-
-def _join_date(match):
-    return "".join(part.zfill(2) for part in match.groups())
+    found, phone = [], ""
+    for part in [*text.split(), ""]:
+        if _PHONE_PART.fullmatch(part) and not _DATE.fullmatch(part):
+            phone += re.sub(r"\D", "", part)
+            continue
+        found += [phone] if phone else []
+        phone = ""
+        dated = _DATE.fullmatch(part)
+        found += ["".join(p.zfill(2) for p in dated.groups())] if dated else words(part)
+    return found[:MOST_WORDS]
 
 
 def index(patient):

@@ -14,8 +14,10 @@ from clinic.charting import parameters, rules
 from clinic.charting.models import Contraindication
 from clinic.charting.rule_table import rule_from_row
 from patients.models import Alert, Condition, SafetyTerm
+from patients.vocabulary import read_terms
 
 RULES_EDITION = "2026.11"
+ORDER = "ARP"  # strictest first
 COLUMNS = (
     "treatment",
     "trigger",
@@ -82,13 +84,19 @@ def _fact(condition, history):
         code=condition.code,
         current=condition.is_active,
         history_counts=history.get(condition.code, False),
-        states=condition.state,
+        states={**({} if condition.is_active else _states_when_over(condition.code)), **condition.state},
         regions=frozenset({site.region} if site else ()),
         site=condition.site,
         side=condition.side,
         answered=condition.certainty != Condition.Certainty.OPEN,
         label=condition.label,
     )
+
+
+def _states_when_over(code):
+    """A resolved condition that still counts is in its quiet state: healed, resolved, seizure_free, long past."""
+    declared = read_terms()[code].states if code in read_terms() else {}
+    return {name: declared[name][-1] for name in ("activity", "recency") if name in declared}
 
 
 def _table(treatments):
@@ -100,15 +108,17 @@ def _table(treatments):
     ]
 
 
+# What an open red flag asks before treatment (facts 2.2): emergency and urgent ones stop the treatments their row
+# names, the others want the clinician's reasoning in writing.
+ALERT_LEVEL = {"E": "A", "U": "A", "R": "R", "C": "R"}
+
+
 def _from_alerts(patient, kind):
     """An open red flag holds back the treatments its row names; `all` means every one."""
     for alert in Alert.objects.open().filter(patient=patient):
         if {"all", kind.slug} & set(alert.blocks_treatments):
-            yield Caution(
-                "A",
-                alert.flag,
-                _("Open red flag: %(what)s. %(do)s") % {"what": alert.points_to, "do": alert.staff_action},
-            )
+            told = _("Open red flag: %(what)s. %(do)s") % {"what": alert.points_to, "do": alert.staff_action}
+            yield Caution(ALERT_LEVEL[alert.level], alert.flag, told)
 
 
 def check(patient, kind, values=None, *, regions=(), treated_sites=(), side=""):
@@ -120,7 +130,8 @@ def check(patient, kind, values=None, *, regions=(), treated_sites=(), side=""):
     )
     found = rules.evaluate(_table(treatments), facts_of(patient), use, age=patient.age)
     told = [Caution(f.level, f.rule.id, f.rule.message, f.rule.alternative, f.rule.src) for f in found]
-    return SafetyCheck((*_from_alerts(patient, kind), *told), rules_version())
+    cautions = sorted((*_from_alerts(patient, kind), *told), key=lambda caution: ORDER.index(caution.level))
+    return SafetyCheck(tuple(cautions), rules_version())
 
 
 def banner(patient):

@@ -74,6 +74,7 @@ class Row:
         return 19 - 1.6 * score
 
 
+URGENCY = ("emergency", "urgent", "refer", "caution")
 LEVEL_CSS = {"E": "emergency", "U": "urgent", "R": "refer", "C": "caution"}
 
 
@@ -120,14 +121,14 @@ def rows(user, day, zone, practitioner=None):
 
 
 def cautions_of(patients):
-    """Return {patient id: [Caution]}: open red flags first, then facts that rules in force speak of."""
-    found = {}
+    """Return {patient id: [Caution]}, most urgent first; facts that rules speak of before flags of equal weight."""
+    found: dict[int, list[Caution]] = {}
     for alert in Alert.objects.open().filter(patient__in=[p.pk for p in patients]).order_by("raised_at", "pk"):
         found.setdefault(alert.patient_id, []).append(Caution(LEVEL_CSS[alert.level], alert.points_to))
     for patient, facts in safety.banners(patients).items():
         told = [Caution("urgent" if level == "A" else "refer", str(fact.label)) for fact, level in facts]
-        found.setdefault(patient, []).extend(told)
-    return found
+        found[patient] = [*told, *found.get(patient, [])]
+    return {patient: sorted(told, key=lambda caution: URGENCY.index(caution.css)) for patient, told in found.items()}
 
 
 def _segments_of(visits):

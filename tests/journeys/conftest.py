@@ -1,6 +1,7 @@
 """A real browser: the system's Chromium, our server, the strict policy. Console errors fail the test."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,18 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": QUIET}
 
 
+def where_it_is_midday():
+    """A zone in which the clinic is open right now, whenever the tests run."""
+    hours = datetime.now(UTC).hour - 11
+    return f"Etc/GMT{'+' if hours >= 0 else '-'}{abs(hours)}"
+
+
 @pytest.fixture
 def site(live_server, settings, transactional_db):
     """The served clinic: addresses in mails lead to it, clinical tables are loaded."""
     settings.SITE_URL = live_server.url
     make.clinical_tables()
-    make.location()
+    make.location(time_zone=where_it_is_midday())
     make.clinic()
     return live_server.url
 
