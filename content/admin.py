@@ -52,7 +52,6 @@ class ArticlePages(ByRight, admin.ModelAdmin):
     right_prefix = "article"
     form = ArticleForm
     inlines = [ReferenceRows, WordRows]
-    change_form_template = "content/admin/article_form.html"
     list_display = ["title", "status", "author", "reviewer", "reviewed_on", "next_review_on", "published_at"]
     list_select_related = ["author", "reviewer"]
     list_filter = ["status", "topics", "reviewed_on"]
@@ -69,6 +68,9 @@ class ArticlePages(ByRight, admin.ModelAdmin):
         (_("Who stands for it"), {"fields": ["author", "reviewer", "reviewed_on", "next_review_on"]}),
         (_("On the site"), {"fields": ["status", "published_at", "withdrawn_at"]}),
     ]
+
+    class Media:
+        css = {"all": ["css/editing.css"]}
 
     def get_readonly_fields(self, request, obj=None):
         """Who may not publish writes under the own name; the address of a published page stays."""

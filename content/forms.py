@@ -42,22 +42,22 @@ class ArticleForm(forms.ModelForm):
     """Everything of an article but its status, which only deeds change."""
 
     key_points = LinesField(
-        label=_("key points"), required=False, help_text=_("One per line."), widget=forms.Textarea(attrs={"rows": 5})
+        label=_("Key points"), required=False, help_text=_("One per line."), widget=forms.Textarea(attrs={"rows": 5})
     )
     regions = LinesField(
-        label=_("regions of the body"),
+        label=_("Regions of the body"),
         required=False,
         help_text=_("One per line: cervical, thoracic, lumbar, sacral, pelvic or limb."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    muscles = LinesField(label=_("muscles"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    muscles = LinesField(label=_("Muscles"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     conditions = LinesField(
-        label=_("conditions"),
+        label=_("Conditions"),
         required=False,
         help_text=_("One code per line, as in the chart. An article about a condition can be suggested at a visit."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    hero = forms.ChoiceField(label=_("picture"), choices=pictures, required=False)
+    hero = forms.ChoiceField(label=_("Picture"), choices=pictures, required=False)
 
     class Meta:
         model = Article
@@ -67,7 +67,7 @@ class ArticleForm(forms.ModelForm):
         )
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if self.instance.status == Article.Status.PUBLISHED:  # what is on the site stays fit for the site
             parts = [cleaned.get("title", ""), cleaned.get("summary", ""), *cleaned.get("key_points", [])]
             text = "\n\n".join([*parts, cleaned.get("body", "")])
@@ -92,7 +92,7 @@ class ReferenceForm(forms.ModelForm):
         return doi
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if not self.errors and not (cleaned.get("doi") or cleaned.get("url") or cleaned.get("guideline")):
             self.add_error("doi", _("Give a DOI, a link or the name of the guideline, so that a reader can find it."))
         return cleaned

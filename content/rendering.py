@@ -135,24 +135,25 @@ def _callouts(tokens):
     """Turn a quotation that begins with [!urgent] or [!note] into a box with a heading."""
     for opening in [t for t in tokens if t.type == "blockquote_open"]:
         at = tokens.index(opening)
-        inline = tokens[at + 2] if at + 2 < len(tokens) and tokens[at + 1].type == "paragraph_open" else None
-        mark = _CALLOUT.match(inline.content) if inline is not None and inline.type == "inline" else None
+        if tokens[at + 1].type != "paragraph_open":
+            continue
+        inline = tokens[at + 2]
+        mark = _CALLOUT.match(inline.content)
         if mark is None:
             continue
         closing = next(t for t in tokens[at:] if t.type == "blockquote_close" and t.level == opening.level)
         urgent = mark[1].lower() == "urgent"
         opening.tag = closing.tag = "section"
         opening.attrs = {"class": "urgent" if urgent else "callout"}
-        title = _strip_mark(inline, mark.end())
+        title = _strip_mark(inline)
         head = title or (_("When to get help now") if urgent else _("Good to know"))
         if not inline.children:
             del tokens[at + 1 : at + 4]
         tokens[at + 1 : at + 1] = _heading_tokens(head)
 
 
-def _strip_mark(inline, length):
-    """Take the mark out of the first paragraph; return the words that stood beside it on the same line."""
-    inline.content = inline.content[length:]
+def _strip_mark(inline):
+    """Take the line of the mark out of the first paragraph; return the words that stood beside the mark."""
     children = inline.children or []
     line_end = next((n for n, child in enumerate(children) if child.type in {"softbreak", "hardbreak"}), len(children))
     inline.children = children[line_end + 1 :]

@@ -14,10 +14,12 @@ from clinic.website.forms import CallForm
 
 def _wizard():
     """Return where the first-run wizard stands, if it is there."""
-    try:
-        return reverse("website:setup")
-    except NoReverseMatch:
-        return None
+    for name in ("setup", "website:setup"):
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return None
 
 
 @require_safe
@@ -30,6 +32,7 @@ def home(request):
     return render(request, "website/home.html", {**shown, "form": CallForm()})
 
 
+@require_safe
 @open_to_all
 def healthz(request):
     """Say whether the database answers; nothing about the clinic."""
