@@ -130,7 +130,7 @@ class Writer:
         if row.status == "with_practitioner":
             visit.objective = visit.assessment = visit.plan = ""
         elif change == "worse" or case.count == 0:
-            visit.spare_movement = words.spared(self.rng)
+            visit.spare_movement = words.spared(self.rng, case.story)
             visit.spare_until = row.started_at.date() + timedelta(days=7)
         case.count, case.pain = case.count + 1, pain
         return Note(visit, is_draft=is_draft)

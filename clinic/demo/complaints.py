@@ -160,7 +160,12 @@ PLAN_WORDS = {
     "same": ("Same plan for two more visits, then re-examine.", "Change technique, keep the dose.", "Add exercise."),
     "worse": ("Gentle today. See again within the week.", "Ease off, warmth, walk. Doctor if legs weaken."),
 }
-SPARE = ("Bending with a twist", "Heavy lifting", "Long sitting", "Looking up for long", "Overhead work")
+SPARE = {
+    "lumbar": ("Bending with a twist", "Heavy lifting", "Sitting over half an hour"),
+    "pelvic": ("Standing on one leg", "Long strides", "Heavy lifting"),
+    "cervical": ("Looking up for long", "Overhead work", "Quick turns of the head"),
+    "thoracic": ("Overhead work", "Carrying bags on one side", "Leaning over the desk"),
+}
 OVERRIDE = {
     "osteoporosis": "Light pressure only, mid back spared; benefits and risks discussed, patient agrees.",
     "anticoagulant": "Light pressure, superficial only; dose stable, skin checked before and after.",

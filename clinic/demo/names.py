@@ -19,7 +19,7 @@ PEOPLES = (
         "Polish",
         "Agnieszka Katarzyna Małgorzata Zofia Bożena",
         "Piotr Aleksander Łukasz Grzegorz Stanisław",
-        "Wiśniewska Lewandowska Zieliński Dąbrowski Szczepańska Kołodziejczyk",
+        "Wójcik Kołodziejczyk Błaszczyk Szczepaniak Gołąb Wróbel-Dąbek",
     ),
     (
         "Vietnamese",
@@ -49,7 +49,7 @@ PEOPLES = (
         "",
         "Siobhán Aoife Caoimhe Niamh Gráinne",
         "Ciarán Pádraig Oisín Eoghan Tadhg",
-        "Ní-Dhomhnaill Ó-Súilleabháin MacGiolla Nic-Aonghusa O'Rourke",
+        "Ó-Dónaill Ó-Súilleabháin MacGiolla Mac-Aonghusa O'Rourke",
     ),
     (
         "",
@@ -61,7 +61,7 @@ PEOPLES = (
         "Ukrainian",
         "Oksana Tatiana Yelyzaveta Nadiia",
         "Dmytro Andriy Volodymyr Taras",
-        "Bondarenko Kuznetsova Shevchenko Kovalchuk Hryhorenko",
+        "Bondarenko Tkachenko Shevchenko Kovalchuk Hryhorenko",
     ),
     (
         "Arabic",

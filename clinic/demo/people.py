@@ -9,6 +9,7 @@ from patients.searching import words
 FEMALE, MALE, OTHER = Patient.Sex.FEMALE, Patient.Sex.MALE, Patient.Sex.OTHER
 DOMAIN = "demo.example"
 PORTAL_EMAIL = f"ana@{DOMAIN}"
+WEIGHTS = [len(f"{women} {men}".split()) * len(families.split()) for _, women, men, families in PEOPLES]  # by variety
 RELATIONS = ("spouse", "partner", "sister", "brother", "daughter", "son", "friend", "neighbour", "mother")
 
 
@@ -66,11 +67,11 @@ def _born(today, years, days):
 
 def _household(rng, today, phone, used):
     """One to four people at one address with one phone; children come with an adult."""
-    language, women, men, families = rng.choices(PEOPLES, [len(people[3].split()) for people in PEOPLES])[0]
+    language, women, men, families = rng.choices(PEOPLES, WEIGHTS)[0]
     family = rng.choice(families.split())
     town, code = rng.choice(TOWNS)
     home = {
-        "family_name": family.replace("-", " ") if family.startswith(("Ní-", "Ó-", "Nic-")) else family,
+        "family_name": family.replace("-", " ") if family.startswith(("Ó-", "Mac-")) else family,
         "street": f"{rng.randint(2, 480)} {rng.choice(STREETS)}",
         "city": town,
         "state": "OR",

@@ -17,9 +17,9 @@ def soap(rng, story, slug, pain, before, change):
     }
 
 
-def spared(rng):
+def spared(rng, story):
     """Return a movement to spare for a while."""
-    return rng.choice(SPARE)
+    return rng.choice(SPARE[story.region])
 
 
 def _said(rng, story, pain, before, change):
