@@ -47,7 +47,7 @@ class NoteForm(Plain):
         label=_("Subjective"), required=False, max_length=8000, widget=forms.Textarea({"rows": 2, "maxlength": 8000})
     )
     objective = forms.CharField(
-        label=_("Objective, other"), required=False, max_length=8000, widget=forms.Textarea({"rows": 1})
+        label=_("Objective, other"), required=False, max_length=8000, widget=forms.Textarea({"rows": 2})
     )
     assessment = forms.CharField(
         label=_("Assessment"), required=False, max_length=8000, widget=forms.Textarea({"rows": 1})

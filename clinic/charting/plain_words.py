@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 # What patients call the kinds that are loaded; a clinic's own kind goes by its label.
 CALLED = {
-    "adjustment": gettext_lazy("a gentle, directed treatment of the stiff joints"),
+    "adjustment": gettext_lazy("an adjustment of the stiff joints"),
     "ultrasound": gettext_lazy("ultrasound over the tight muscle"),
     "estim": gettext_lazy("electrical stimulation through pads on the skin"),
     "massage": gettext_lazy("massage of the tight muscles"),

@@ -114,7 +114,7 @@ def test_a_rule_changes_with_a_reason_a_name_and_a_time_and_keeps_its_earlier_ve
     assert client.post(url, {**sent, "is_enabled": "on", "because": "Our own policy"}).status_code == 302
     rule.refresh_from_db()
     assert (rule.level, rule.changed_by, rule.changed_because) == ("A", olga, "Our own policy")
-    assert [row.level for row in rule.history.all()][0] == "A"
+    assert next(row.level for row in rule.history.all()) == "A"
     assert AuditEvent.objects.filter(action="contraindication.changed", actor_id=olga.pk).count() == 1
 
 
