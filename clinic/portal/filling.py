@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.portal import asking
 from clinic.portal.prefill import from_record
+from clinic.portal.reading_answers import read
 from patients import intake as intakes
 from patients.questionnaire import BadAnswer, Question, Topic, clean, load, safety_facts, shown
 
@@ -112,7 +113,7 @@ class Filling:
         given, errors, raw = {}, {}, {}
         for question in _asked_of_patient(page.topic):
             if question.key in sent:
-                raw[question.key] = asking.read(question, data)
+                raw[question.key] = read(question, data)
                 try:
                     given[question.key] = clean(question, raw[question.key], today=today)
                 except BadAnswer as refusal:
