@@ -52,19 +52,25 @@ def tab(page, site):
 
 
 @pytest.fixture
-def sign_in(site):
-    """`sign_in(tab, user)` gives the tab a session of that account (the sign-in page has its own journey)."""
+def sign_in_at():
+    """`sign_in_at(address, tab, user)` gives the tab a session of that account (signing in has its own journey)."""
 
-    def give(tab, user):
+    def give(address, tab, user):
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         tab.context.clear_cookies()
-        tab.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site}])
+        tab.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}])
 
     return give
+
+
+@pytest.fixture
+def sign_in(site, sign_in_at):
+    """`sign_in(tab, user)` at the served clinic."""
+    return lambda tab, user: sign_in_at(site, tab, user)
 
 
 @pytest.fixture

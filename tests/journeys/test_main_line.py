@@ -110,7 +110,9 @@ def answer_this_page(tab):
     for name in {r.get_attribute("name") for r in tab.locator("main input[type=radio]").all()}:
         group = tab.locator(f'input[type=radio][name="{name}"]')
         values = [r.get_attribute("value") for r in group.all()]
-        harmless = next((value for value in ("no", "same", "none", "not_tried", "lift", "never") if value in values), values[0])
+        harmless = next(
+            (value for value in ("no", "same", "none", "not_tried", "lift", "never") if value in values), values[0]
+        )
         wanted = "6" if name.endswith("pain_now") else harmless
         tab.locator(f'input[type=radio][name="{name}"][value="{wanted}"]').check(force=True)
     for field in tab.locator("main input[required], main textarea[required], main [aria-required=true]").all():

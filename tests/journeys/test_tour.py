@@ -1,0 +1,68 @@
+"""T087: a tour of the demo clinic's pages. The console stays empty under the strict policy; axe finds no violation."""
+
+import pytest
+from django.core.management import call_command
+
+from clinic.accounts.models import User
+from scripts.screenshots import pages
+from tests import make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = {"wide": (1440, 900), "tablet": (1024, 768), "phone": (375, 812)}
+
+
+@pytest.fixture
+def demo(live_server, settings, transactional_db):
+    """A small demo clinic, served."""
+    settings.SITE_URL = live_server.url
+    make.clinical_tables()
+    call_command("demo", "--quiet", "--patients", "40", "--weeks", "2", "--seed", "7")
+    return live_server.url
+
+
+def test_every_page_is_clean_and_accessible_at_every_width(page, demo, sign_in_at, axe):
+    faults = {}
+    heard = []
+    page.on("console", lambda message: heard.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    for name, path, role in pages():
+        page.context.clear_cookies()
+        if role:
+            sign_in_at(demo, page, User.objects.filter(role_grants__role=role).order_by("pk").first())
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            answer = page.goto(demo + path)
+            wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            found = [*heard, *([f"status {answer.status}"] if answer.status != 200 else []),
+                     *(["scrolls sideways"] if wide else []), *(axe(page) if size != "tablet" else [])]  # fmt: skip
+            heard.clear()
+            if found:
+                faults[f"{name} {size}"] = found
+    assert faults == {}
+
+
+def test_the_dark_set_is_readable(page, demo, sign_in_at, axe):
+    """Contrast in the dark: the same check on the busiest screens."""
+    page.emulate_media(color_scheme="dark")
+    faults = {}
+    for name, path, role in pages():
+        if name not in {"home", "desk", "chart-home", "travel-card", "portal", "article"}:
+            continue
+        page.context.clear_cookies()
+        if role:
+            sign_in_at(demo, page, User.objects.filter(role_grants__role=role).order_by("pk").first())
+        page.goto(demo + path)
+        if found := [fault for fault in axe(page) if fault[0] == "color-contrast"]:
+            faults[name] = found
+    assert faults == {}
+
+
+def test_the_tour_catches_a_planted_fault(page, demo, axe):
+    """The checks can fail: an inline handler breaks the policy, a picture without words breaks the axe rules."""
+    heard = []
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    page.goto(demo + "/library/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"/x\" onerror=\"alert(1)\">')")
+    page.wait_for_timeout(300)
+    assert any("Content Security Policy" in text for text in heard)
+    assert "image-alt" in [rule for rule, _ in axe(page)]
