@@ -1,9 +1,11 @@
 """One appointment as the day sheet, the phone list and the flow board show it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import HERE, Status
 from clinic.scheduling.steps import USUAL_NEXT
 
@@ -34,8 +36,8 @@ def short_name(patient):
 class Card:
     """An appointment with what the desk must see about it at `now`."""
 
-    appointment: object
-    now: object
+    appointment: Appointment
+    now: datetime
     place: str = ""
     size: str = "one"
     has_alert: bool = False

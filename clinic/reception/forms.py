@@ -48,7 +48,7 @@ class ContactForm(forms.ModelForm):
         return helper
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         by_mail = cleaned.get("preferred_channel") == Patient.Channel.EMAIL
         if by_mail and not cleaned.get("email") and "email" not in self.errors:
             self.add_error("email", _("Enter an e-mail address, or choose another way to reach the patient."))

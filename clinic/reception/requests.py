@@ -87,6 +87,8 @@ def _page(request, form, asked, status=200):
 @require_POST
 def answer_request(request, pk):
     """Close a request: the visitor was called, or it is declined."""
+    require(request.user, "request.change")
+    require(request.user, "request.change")
     asked, outcome = _request(request, pk), request.POST.get("outcome")
     if outcome not in OUTCOMES:
         raise Http404

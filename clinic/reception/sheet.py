@@ -4,7 +4,7 @@ Places are class names (`sN` start, `dN` length, `lN` lane, `mN` odd minutes): t
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -80,7 +80,7 @@ class Sheet:
     frame: Frame
     columns: list
     cards: list
-    now: object
+    now: datetime
 
     @property
     def is_today(self):
@@ -212,7 +212,7 @@ def _pieces(begin, length, words):
 
 def _clock(frame, step):
     minutes = frame.first * 60 + step * 5
-    return time_format((timezone.datetime(2000, 1, 1) + timedelta(minutes=minutes)).time(), "g:i")
+    return time_format((datetime(2000, 1, 1) + timedelta(minutes=minutes)).time(), "g:i")
 
 
 def _next_free(practitioner, frame, live, away, now):

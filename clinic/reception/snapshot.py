@@ -1,6 +1,7 @@
 """What the desk knows of one patient: who, how to reach them, today, next and last visits. Never their health."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ class Snapshot:
     """One patient as the side panel and the patient's page of the desk show them."""
 
     patient: Patient
-    now: object
+    now: datetime
     has_alert: bool = False
     words: list = field(default_factory=list)  # what the alert says: filled for clinicians only
     today: Card | None = None
@@ -38,24 +39,29 @@ class Snapshot:
         return next((a for a in self.past if a.status == Status.DONE), None)
 
     @property
+    def status(self):
+        """Where today's visit stands; None without one."""
+        return self.today.status if self.today else None
+
+    @property
     def stages(self):
         """(label, "past", "now" or "") for the seven stages of today's visit."""
-        at = FLOW.index(self.today.status) if self.today.status in FLOW else -1
+        at = FLOW.index(self.status) if self.status in FLOW else -1
         return [
             (status.label, "past" if rank < at else "now" if rank == at else "") for rank, status in enumerate(FLOW)
         ]
 
     @property
     def can_undo(self):
-        return self.today.status not in (Status.BOOKED, Status.HELD)
+        return self.status not in (None, Status.BOOKED, Status.HELD)
 
     @property
     def can_cancel(self):
-        return self.today.status in (Status.BOOKED, Status.CONFIRMED, Status.ARRIVED)
+        return self.status in (Status.BOOKED, Status.CONFIRMED, Status.ARRIVED)
 
     @property
     def can_miss(self):
-        return self.can_cancel and self.today.appointment.starts_at < self.now
+        return self.today is not None and self.can_cancel and self.today.appointment.starts_at < self.now
 
 
 def read(patient, *, user, now=None):

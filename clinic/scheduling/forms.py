@@ -49,7 +49,8 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args, user=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["patient"].queryset = Patient.objects.for_user(user).filter(merged_into=None)
+        patients = Patient.objects.for_user(user).filter(merged_into=None)
+        self.fields["patient"].queryset = patients  # type: ignore[attr-defined]
         self.duplicates = []
         for name in self.person_fields:
             self.fields[name].widget.attrs["autocomplete"] = "off"  # the browser knows the receptionist, not the caller
@@ -77,7 +78,7 @@ class PersonForm(forms.Form):
         return phone
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "patient" in cleaned and not cleaned["patient"]:
             self._check_person(cleaned)
         return cleaned
