@@ -2,12 +2,15 @@
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts import second_factor
-from clinic.accounts.access import mark_all, refuse, to_login
+from clinic.accounts.access import answer, mark_all, refuse, to_login
+from clinic.accounts.admin_rights import ByRight
 from clinic.accounts.roles import ADMIN, CHIRO, IT, THERAPIST, can
 from clinic.reports import today
 
@@ -18,6 +21,11 @@ class ClinicAdminSite(AdminSite):
     site_title = site_header = _("Vertebra")
     index_title = _("Today")
     index_template = "admin/index.html"
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Take only pages that ask the permission matrix: what packages bring along (groups, factors) stays out."""
+        if admin_class is not None and issubclass(admin_class, ByRight):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request):
         """Signed in, one of the roles that work here, and with a second factor where it is required."""
@@ -43,13 +51,15 @@ class ClinicAdminSite(AdminSite):
                 raise PermissionDenied
             if step := self._step(request):
                 return step
-            return inner(request, *args, **kwargs)
+            if request.method not in ("GET", "HEAD", "POST"):
+                return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+            return answer(inner, request, *args, **kwargs)
 
-        guarded.csrf_exempt = False
         return guarded
 
     def login(self, request, extra_context=None):
-        return to_login(request)
+        """There is one sign-in page; who has signed in already goes to their own door."""
+        return redirect("arrive") if request.user.is_authenticated else to_login(request)
 
     def index(self, request, extra_context=None):
         """Today's list for those who treat; figures without health data for the others."""

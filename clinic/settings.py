@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # the page of one's own sessions (allauth) needs it
     "django.forms",
     "clinic.audit",
     "clinic.practice",

@@ -36,8 +36,19 @@ def mark_all(patterns, name):
 
 def refuse(request, why, obj_type="", obj_id=""):
     """Write the audit row of a refusal: who, where, what; no health data."""
+    request.is_refused = True
     user = request.user if request.user.is_authenticated else None
     record("access.denied", by=user, why=why, object=obj_type, id=str(obj_id)[:60])
+
+
+def answer(view, request, *args, **kwargs):
+    """Call the view; a right that it or its deed asks for and the user lacks is written down like a refusal by role."""
+    try:
+        return view(request, *args, **kwargs)
+    except PermissionDenied as error:
+        if not getattr(request, "is_refused", False):
+            refuse(request, f"right {error}".strip()[:60])
+        raise
 
 
 def to_login(request):
@@ -56,7 +67,7 @@ def _by_role(name, roles, staff):
                 raise PermissionDenied
             if staff and (step := second_factor.next_step(request)):
                 return step
-            return view(request, *args, **kwargs)
+            return answer(view, request, *args, **kwargs)
 
         return mark(never_cache(guarded), name)
 

@@ -3,6 +3,10 @@
 A superuser passes Django's `has_perm` everywhere; here he has the rights of his role and no more.
 """
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from clinic.accounts.access import refuse
 from clinic.accounts.roles import ALLOWED, can
 
 
@@ -35,6 +39,17 @@ class ByRight:
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The right is asked before the row is looked for (Django does it the other way round)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Not yours and not there are 404 here too (Django goes home with a message that repeats what was asked)."""
+        refuse(request, "row", opts.label_lower, object_id)
+        raise Http404
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

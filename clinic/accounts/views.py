@@ -2,11 +2,13 @@
 
 from django.http import Http404
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from clinic.accounts.access import mark, to_login
 from clinic.accounts.roles import CLINICAL, Role
 
 
+@require_safe
 def arrive(request):
     """Send each to their own door: the chart, the desk, the portal."""
     if not request.user.is_authenticated:

@@ -10,6 +10,7 @@ from django.urls.resolvers import RoutePattern
 EXAMPLES = {
     "pk": "1", "object_id": "1", "token": "x" * 32, "slug": "anything", "page": "complaint", "app_label": "patients",
     "content_type_id": "1", "url": "nothing", "key": "x" * 20, "uidb36": "1", "day": "2026-11-20", "kind": "adjustment",
+    "ticket": "nothing",
 }  # fmt: skip
 # Served by others and open by nature: files of the style sheet, the translations of the admin's own script.
 PUBLIC = {
@@ -33,9 +34,9 @@ class Route:
     def address(self, **arguments):
         """Return a path for this route, with `arguments` in the place of the examples."""
         known = {**EXAMPLES, **{name: str(value) for name, value in arguments.items()}}
-        path = re.sub(r"<(?:[\w.]+:)?(\w+)>", lambda m: known[m[1]], self.pattern)
-        path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda m: known[m[1]], path)
-        return "/" + re.sub(r"[\^$]|\\Z|\\", "", path).replace("(?:", "").replace(".*", "")
+        path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda m: known[m[1]], self.pattern)
+        path = re.sub(r"<(?:[\w.]+:)?(\w+)>", lambda m: known[m[1]], path)
+        return "/" + re.sub(r"[\^$]|\\Z", "", path)
 
 
 def _walk(patterns, prefix, namespace):

@@ -1,0 +1,46 @@
+"""The real keys behind each route: always Ana's rows, so that Ben's place in the matrix is somebody else's."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+
+from clinic.website.asking import TICKET
+
+
+def keys(world, name):
+    """Return the arguments of the route `name`; an empty dictionary for routes without any."""
+    rows = world.ana_rows
+    patients = ("desk:patient", "desk:contact", "desk:send_intake")
+    appointments = ("desk:step", "desk:cancel", "desk:undo")
+    own = {
+        "website:requested": {"ticket": signing.dumps(world.request.pk, salt=TICKET)},
+        "library:topic": {"slug": world.topic.slug},
+        "library:article": {"slug": world.article.slug},
+        "desk:invite": {"pk": world.ida.pk},
+        "desk:accept_request": {"pk": world.request.pk},
+        "desk:answer_request": {"pk": world.call.pk},
+        "desk:acknowledge": {"pk": rows.alert.pk},
+        "portal:intake": {"pk": rows.intake.pk},
+        "portal:visit": {"pk": rows.visit.pk},
+        "portal:article": {"pk": rows.assignment.pk},
+        "admin:charting_visit_open": {"pk": rows.coming.pk},
+        "admin:app_list": {"app_label": "content"},
+        "admin:view_on_site": {
+            "content_type_id": ContentType.objects.get_for_model(world.article).pk,
+            "object_id": world.article.pk,
+        },
+    }
+    own |= {each: {"pk": world.ana.pk} for each in patients} | {each: {"pk": rows.today.pk} for each in appointments}
+    return own.get(name, {})
+
+
+def address(world, route, role):
+    """Return the path of `route` as this role would open it: only the link's holder has the token."""
+    arguments = keys(world, route.name)
+    if role == "link_holder":
+        arguments = {**arguments, "token": world.tokens["invitation" if route.name == "invitation" else "intake"]}
+    return route.address(**arguments)
+
+
+def person_of(world, role):
+    """Whose record this role's portal shows."""
+    return world.ben if role == "other_patient" else world.ana

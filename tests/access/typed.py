@@ -1,0 +1,73 @@
+"""What a browser sends with a row of the matrix: one function per name in its column `data`."""
+
+from tests.access.world import PASSWORD
+from tests.clinic.portal.filled import page_fields
+
+
+def nothing(world):
+    return {}
+
+
+def chosen_time(world):
+    return {"slot": world.offer}
+
+
+def asked_time(world):
+    return {"slot": world.offer, "name": "Eva Vale", "phone": "(503) 555-0179"}
+
+
+def asked_call(world):
+    return {"name": "Eva Vale", "phone": "(503) 555-0179", "best_time": "any"}
+
+
+def words(world):
+    return {"q": "sorensen"}
+
+
+def contact(world):
+    return {"phone": "(503) 555-0133", "preferred_channel": "phone"}
+
+
+def booking(world):
+    who = {"patient": world.ida.pk, "practitioner": world.practitioner.pk, "kind": world.kind.pk}
+    return {**who, "day": "2027-03-03", "time": "14:00"}
+
+
+def wanted_times(world):
+    return {"practitioner": world.practitioner.pk, "kind": world.kind.pk, "day": "2027-03-03"}
+
+
+def typed_person(world):
+    return {"given_name": "Ana", "family_name": "Sorensen", "birth_date": "1965-03-14", "phone": "5035550119"}
+
+
+def in_room(world):
+    return {"to": "in_room"}
+
+
+def because(world):
+    return {"because": "child ill"}
+
+
+def as_ida(world):
+    return {"patient": world.ida.pk}
+
+
+def called(world):
+    return {"outcome": "called"}
+
+
+def complaint(world):
+    return page_fields(world.ana_rows.intake, "complaint")
+
+
+def password(world):
+    return dict.fromkeys(("password1", "password2"), PASSWORD)
+
+
+def autocomplete_topics(world):
+    return {"app_label": "content", "model_name": "article", "field_name": "topics"}
+
+
+def typed_article(world):
+    return {"title": "A typed title", "body": "Text."}

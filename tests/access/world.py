@@ -1,0 +1,189 @@
+"""One clinic in which everybody is at home: Ana with a whole record, Ben beside her, and one account for each role.
+
+It is built once per module in a transaction; what a test changes is rolled back (conftest.py).
+"""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+from django.test import Client
+
+from clinic.accounts import links
+from clinic.accounts.models import SignedLink
+from clinic.accounts.roles import Role
+from clinic.charting import notes, treating
+from clinic.charting.models import TreatmentKind
+from clinic.outcomes.recording import record_pain
+from clinic.scheduling.models import AppointmentRequest, TimeOff
+from clinic.website.times import Offer
+from patients import invitations
+from patients.models import Alert, Allergy, Intake, Medication, ProxyGrant
+from tests import make
+from tests.make import MONDAY
+
+ROLES = (
+    *("anonymous", "patient", "other_patient", "proxy", "receptionist", "therapist", "chiropractor"),
+    *("clinic_admin", "it_superuser", "link_holder"),
+)
+PASSWORD = "walk the harbour wall"
+# Words that stand nowhere else: whoever finds one has read something of the chart.
+CLINICAL = {
+    "condition": "Marblebone",
+    "allergy": "Latexwort",
+    "medication": "Thinnerol",
+    "complaint": "Lumbagonia",
+    "subjective": "stabbingly",
+    "objective": "ropelike",
+    "assessment": "quadratitis",
+    "plan": "twiceweeklyish",
+    "summary": "unlockedly",
+    "treatment reason": "insistently",
+    "alert points_to": "Caudaflag",
+    "alert staff_action": "Ambulancely",
+    "intake answer": "Hopscotching",
+    "assignment because": "guardingly",
+}
+
+
+def build():
+    """Make the clinic and everything in it; return it as one namespace."""
+    if not TreatmentKind.objects.exists():  # a test with `transaction=True` ran before
+        make.clinical_tables()
+    world = SimpleNamespace(clinic=make.clinic(), location=make.location())
+    _people(world)
+    world.kind = make.kind(is_public=True)
+    world.article, world.topic = make.article(), make.topic()
+    world.draft = make.article("a-draft", status="draft", author=make.author("Dr Draft"))
+    world.room = make.room()
+    world.day_off = TimeOff.objects.create(
+        starts_at=MONDAY + timedelta(days=300), ends_at=MONDAY + timedelta(days=301), reason="holiday"
+    )
+    world.ana_rows = _record(world, world.ana, "", hour=0)
+    world.ben_rows = _record(world, world.ben, "of Ben", hour=1)
+    _asked_for(world)
+    world.tokens = {
+        "intake": links.make(SignedLink.Scope.INTAKE, world.ana_rows.intake.pk, by=world.rita),
+        "invitation": links.make(SignedLink.Scope.INVITATION, world.ida.pk, by=world.rita),
+    }
+    for user in filter(None, world.users.values()):
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    world.clients = {role: _signed_in(user) for role, user in world.users.items()}
+    return world
+
+
+def _people(world):
+    world.rita = make.user("rita@example.org", Role.RECEPTIONIST)
+    world.carlos = make.user("carlos@example.org", Role.CHIROPRACTOR, display_name="Dr Carlos Vega")
+    world.practitioner = make.practitioner(world.carlos, name="Dr Carlos Vega")
+    world.tess = make.user("tess@example.org", Role.THERAPIST)
+    world.olga = make.user("olga@example.org", Role.CLINIC_ADMIN)
+    world.ivan = make.user("ivan@example.org", is_superuser=True)
+    world.paul = make.user("paul@example.org", Role.PATIENT, display_name="Paul Sørensen")
+    world.ana = _patient("Ana", "Sørensen")
+    world.ben = _patient("Ben", "Whitcombe")
+    world.ida = make.patient("Ida", "Kjeldsen", email="ida@example.org")  # invited, without an account
+    ProxyGrant.objects.create(
+        patient=world.ana, user=world.paul, relation="husband", starts_on=date(2020, 1, 1), granted_by=world.rita,
+        may_record=True, may_booking=True, may_forms=True, may_messages=True,
+    )  # fmt: skip
+    world.users = {
+        "anonymous": None, "patient": world.ana.user, "other_patient": world.ben.user, "proxy": world.paul,
+        "receptionist": world.rita, "therapist": world.tess, "chiropractor": world.carlos,
+        "clinic_admin": world.olga, "it_superuser": world.ivan, "link_holder": None,
+    }  # fmt: skip
+
+
+def _patient(given, family):
+    made = make.patient_with_account(given, family=family)
+    made.email, made.phone = f"{given.lower()}@example.org", "(503) 555-0119"
+    made.save(update_fields=["email", "phone"])
+    return made
+
+
+def _record(world, of, whose, hour):
+    """A whole record: past signed visit, a draft of today, coming time, intake in two versions, alert, reading."""
+    rows, word = SimpleNamespace(), {name: f"{text} {whose}".strip() for name, text in CLINICAL.items()}
+    start = MONDAY + timedelta(hours=hour)
+    rows.today = make.appointment(of, world.practitioner, start, status="arrived")
+    rows.coming = make.appointment(of, world.practitioner, start + timedelta(days=1))
+    rows.visit = make.visit(of, world.practitioner, visited_at=MONDAY - timedelta(days=7))
+    rows.episode = rows.visit.episode
+    rows.episode.complaint = word["complaint"]
+    rows.episode.save()
+    _sign(rows, world.carlos, word)
+    rows.draft = make.visit(of, world.practitioner, episode=rows.episode, appointment=rows.today)
+    rows.draft.subjective = word["subjective"]
+    rows.draft.save()
+    rows.segment = notes.note_segment(rows.draft, segment="L4", side="R", by=world.carlos, pain=3)
+    rows.muscle = notes.note_muscle(rows.draft, muscle="quadratus_lumborum", side="R", by=world.carlos, spasm_before=3)
+    rows.treatment = _treat(rows.draft, world.carlos, word)
+    rows.condition = make.condition(of, "osteoporosis", label=word["condition"])
+    rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
+    rows.medication = Medication.objects.create(patient=of, label=word["medication"])
+    rows.score = record_pain(of, 6, mode="visit", at=MONDAY - timedelta(days=7))
+    _intakes(rows, of, word)
+    rows.alert = Alert.objects.create(
+        patient=of, intake=rows.handed_in, flag="RF01", level="U",
+        points_to=word["alert points_to"], staff_action=word["alert staff_action"],
+    )  # fmt: skip
+    rows.assignment = make.assignment(of, world.article, world.carlos, because=word["assignment because"])
+    return rows
+
+
+def _treat(visit, by, word):
+    return treating.apply(
+        visit, kind=make.treatment_kind("massage"), by=by, regions=["lumbar"], side="R", minutes=15,
+        reason=word["treatment reason"],
+    )  # fmt: skip
+
+
+def _sign(rows, by, word):
+    visit = notes.save(
+        rows.visit, version=rows.visit.version, by=by,
+        **{name: word[name] for name in ("subjective", "objective", "assessment", "plan")},
+    )  # fmt: skip
+    _treat(visit, by, word)
+    visit.refresh_from_db()
+    rows.visit = notes.sign(visit, version=visit.version, by=by)
+    rows.addendum = notes.add_addendum(rows.visit, kind="addition", text=word["plan"], by=by)
+    notes.release(rows.visit, summary=word["summary"], by=by)
+
+
+def _intakes(rows, of, word):
+    answers = {"chief_complaint": word["intake answer"]}
+    rows.handed_in = Intake.objects.create(
+        patient=of, version=1, questionnaire_version="1", answers=answers, submitted_at=MONDAY - timedelta(days=8)
+    )
+    rows.intake = Intake.objects.create(patient=of, version=2, questionnaire_version="1", answers=answers)
+
+
+def _asked_for(world):
+    held = make.appointment(
+        None, world.practitioner, MONDAY + timedelta(days=2), status="held",
+        patient=None, hold_until=MONDAY + timedelta(hours=3),
+    )  # fmt: skip
+    world.request = AppointmentRequest.objects.create(appointment=held, name="Cora Vale", phone="(503) 555-0177")
+    world.call = AppointmentRequest.objects.create(name="Dora Vale", phone="(503) 555-0178")
+    world.offer = Offer(world.kind, world.practitioner, MONDAY + timedelta(days=3)).value
+
+
+def _signed_in(user):
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def browser(world, role):
+    """A browser of this role with nothing in it but the sign-in, so that one test leaves nothing to the next."""
+    made = Client(raise_request_exception=False)
+    made.handler = world.clients["anonymous"].handler  # loading the middleware anew takes longer than the request
+    for name, cookie in world.clients[role].cookies.items():
+        made.cookies[name] = cookie.value
+    return made
+
+
+def own_link(world, patient_rows, patient):
+    """The token of a fresh link to the open intake, as the patient's portal makes it."""
+    return invitations.own_link(patient_rows.intake, by=patient.user)
