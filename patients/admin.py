@@ -10,7 +10,7 @@ from patients.models import Patient, RedFlagRule, SafetyTerm
 
 
 @admin.register(Patient)
-class PatientAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class PatientAdmin(ByRight, FilteredOnly):
     """Patients: found by name in any spelling, phone, birth date or chart number; opened as an overview with tabs."""
 
     right_prefix = "patient"
@@ -33,7 +33,7 @@ class PatientAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         return (queryset.search(search_term) if search_term.strip() else queryset), False
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False  # people are registered at the desk, where doubles are looked for
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -43,14 +43,14 @@ class PatientAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
         raise NotImplementedError("patients are changed by deeds")
 
 
-class ReadOnly(FilteredOnly, ByRight):
+class ReadOnly(ByRight, FilteredOnly):
     """A table that comes with its edition: read here, changed by an update."""
 
     right_prefix = "contraindication"
     actions = None
     list_per_page = 50
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):
@@ -58,14 +58,14 @@ class ReadOnly(FilteredOnly, ByRight):
 
 
 @admin.register(SafetyTerm)
-class SafetyTermAdmin(ReadOnly, admin.ModelAdmin):
+class SafetyTermAdmin(ReadOnly):
     list_display = ("label", "slug", "kind", "history_counts", "source")
     list_filter = ("kind",)
     search_fields = ("label", "slug")
 
 
 @admin.register(RedFlagRule)
-class RedFlagRuleAdmin(ReadOnly, admin.ModelAdmin):
+class RedFlagRuleAdmin(ReadOnly):
     list_display = ("id", "points_to", "level", "question", "source")
     list_filter = ("level",)
     search_fields = ("points_to", "question")

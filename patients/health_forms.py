@@ -10,6 +10,7 @@ from clinic.anatomy.sites import SITES
 from patients import health_records
 from patients.models import SafetyTerm
 
+COUNTED = ["disease", "state", "device", "medication", "sign", "history"]  # kinds of terms a condition may be
 SIDES = [("", "–"), ("left", _("left")), ("right", _("right")), ("both", _("both"))]
 
 
@@ -30,7 +31,7 @@ class HealthForm(forms.Form):
         return helper
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         for name, value in list(data.items()):
             if isinstance(self.fields[name], forms.DateField) and value and value > timezone.localdate():
                 self.add_error(name, _("This day is in the future."))
@@ -45,14 +46,10 @@ def _terms(kinds):
 class ConditionForm(HealthForm):
     """A condition. With a word of the safety vocabulary the rules count it."""
 
-    code = forms.ChoiceField(label=_("Safety term"), required=False)
+    code = forms.ChoiceField(label=_("Safety term"), required=False, choices=lambda: _terms(COUNTED))
     onset_on = _day(_("Since"))
     site = forms.ChoiceField(label=_("Site"), required=False, choices=[("", "–"), *[(s.slug, s.label) for s in SITES]])
     side = forms.ChoiceField(label=_("Side"), required=False, choices=SIDES)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["code"].choices = _terms(["disease", "state", "device", "medication", "sign", "history"])
 
 
 class MedicationForm(HealthForm):
@@ -65,12 +62,8 @@ class MedicationForm(HealthForm):
 class AllergyForm(HealthForm):
     """What the patient does not tolerate."""
 
-    code = forms.ChoiceField(label=_("Safety term"), required=False)
+    code = forms.ChoiceField(label=_("Safety term"), required=False, choices=lambda: _terms(["allergy"]))
     reaction = forms.CharField(label=_("Reaction"), required=False, max_length=200)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["code"].choices = _terms(["allergy"])
 
 
 class ProcedureForm(HealthForm):

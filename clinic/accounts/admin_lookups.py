@@ -1,10 +1,11 @@
 """Which filters an address may carry in the admin: those a list shows, and nothing else."""
 
+from django.contrib import admin
 from django.contrib.admin.utils import NotRelationField, get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
 
 
-class FilteredOnly:
+class FilteredOnly(admin.ModelAdmin):
     """Mixin for a ModelAdmin: an address such as `?subjective__startswith=a` would let somebody read a text letter by
     letter who may not see it; only the list's own filters are followed."""
 

@@ -1,5 +1,7 @@
 """What the admin pages of settings and logs have in common."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
@@ -11,7 +13,7 @@ from clinic.audit.recording import record
 MOST_LISTED = 2_000
 
 
-class SettingAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class SettingAdmin(ByRight, FilteredOnly):
     """A settings table: read by staff, changed by the clinic admin, every change in the log."""
 
     right_prefix = "setting"
@@ -49,10 +51,11 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self):
-        return self.object_list[:MOST_LISTED].count()
+        newest: Any = self.object_list[:MOST_LISTED]
+        return newest.count()
 
 
-class LogAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class LogAdmin(ByRight, FilteredOnly):
     """A log: nothing is added, changed or deleted here."""
 
     actions = None
@@ -61,7 +64,7 @@ class LogAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     show_full_result_count = False
     paginator = BoundedPaginator
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):

@@ -11,12 +11,13 @@ from clinic.accounts.admin_rights import ByRight
 from clinic.audit.recording import record
 from clinic.charting import rule_changes, visit_pages
 from clinic.charting.models import Contraindication, DiagnosisCode, TreatmentKind, Visit
+from patients.models import Patient
 
 HISTORY = 20
 
 
 @admin.register(Visit)
-class VisitAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class VisitAdmin(ByRight, FilteredOnly):
     """Visit notes: found here, written on the travel card, never added or deleted as rows."""
 
     right_prefix = "visit"
@@ -35,7 +36,7 @@ class VisitAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     def state(self, visit):
         return _("Signed") if visit.signed_at else _("Draft")
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def get_queryset(self, request):
@@ -44,7 +45,7 @@ class VisitAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term:
             return queryset, False
-        patients = Visit._meta.get_field("patient").related_model.objects.search(search_term)
+        patients = Patient.objects.search(search_term)
         return queryset.filter(patient__in=patients.values("pk")), False
 
     def get_urls(self):
@@ -75,14 +76,14 @@ class RuleForm(forms.ModelForm):
         fields = rule_changes.CHANGEABLE
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if set(self.changed_data) - {"because"} and not (data.get("because") or "").strip():
             self.add_error("because", _("Say why this rule is changed."))
         return data
 
 
 @admin.register(Contraindication)
-class ContraindicationAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class ContraindicationAdmin(ByRight, FilteredOnly):
     """What speaks against a treatment: shipped with sources, changed by the clinic with a reason."""
 
     right_prefix = "contraindication"
@@ -97,7 +98,7 @@ class ContraindicationAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     readonly_fields = (*KEPT, "versions")
     fields = (*KEPT, *rule_changes.CHANGEABLE, "because", "versions")
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     @admin.display(description=_("Earlier versions"))
@@ -122,7 +123,7 @@ class ContraindicationAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
 
 
 @admin.register(TreatmentKind)
-class TreatmentKindAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class TreatmentKindAdmin(ByRight, FilteredOnly):
     """Kinds of treatment: what they are called, their order, and whether they are offered."""
 
     right_prefix = "treatment_kind"
@@ -132,7 +133,7 @@ class TreatmentKindAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     readonly_fields = ("slug", "is_timed", "attendance", "settings", "source")
     fields = ("label", "is_active", "order", "evidence_note", *readonly_fields)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     @admin.display(description=_("Settings asked for"))
@@ -150,7 +151,7 @@ class TreatmentKindAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
 
 
 @admin.register(DiagnosisCode)
-class DiagnosisCodeAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
+class DiagnosisCodeAdmin(ByRight, FilteredOnly):
     """The pick list of diagnosis codes: read only, it comes with its edition."""
 
     right_prefix = "treatment_kind"
@@ -159,7 +160,7 @@ class DiagnosisCodeAdmin(FilteredOnly, ByRight, admin.ModelAdmin):
     search_fields = ("code", "title")
     actions = None
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):

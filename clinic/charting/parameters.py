@@ -134,9 +134,7 @@ def _described(definition: Mapping, value: Any) -> str:
     return f"{definition['label'].lower()} {text}" if needs_label else text
 
 
-def _check_parameter(
-    definition: Mapping, value: Any, known: Mapping, result: ParameterCheck, *, draft: bool
-) -> None:
+def _check_parameter(definition: Mapping, value: Any, known: Mapping, result: ParameterCheck, *, draft: bool) -> None:
     name = definition["name"]
     if is_empty(value):
         shown = holds(definition["shown_when"], known) if definition.get("shown_when") else True

@@ -30,7 +30,7 @@ def change(rule, *, because, by, **fields):
     for name in changed:
         setattr(row, name, fields[name])
     row.changed_because, row.changed_by, row.changed_at = because.strip()[:300], by, timezone.now()
-    row._history_user = by
+    setattr(row, "_history_user", by)  # noqa: B010 (read by django-simple-history)
     row.save(update_fields=[*changed, "changed_because", "changed_by", "changed_at"])
     record("contraindication.changed", row, by=by, fields=changed, rule=row.rule_id)
     return row

@@ -182,11 +182,7 @@ class TravelCard:
                 self.visit,
                 kind=self.kind,
                 by=self.user,
-                segments=form.segments,
-                regions=form.regions,
-                side=form.side,
-                minutes=form.minutes,
-                values=form.values,
+                **form.given,
                 reason=form.cleaned_data["reason"],
             )
         except (treating.Contraindicated, treating.ReasonNeeded) as refusal:

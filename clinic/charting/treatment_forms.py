@@ -38,12 +38,9 @@ def _range_help(definition):
 
 
 def _choice(definition, choices):
-    label, required = definition["label"], definition["required"]
-    first = "" if definition["default"] is not None else definition["label"]
-    options = choices if definition["default"] is not None else [("", first), *choices]
-    field = forms.ChoiceField(label=label, required=False, choices=options)
-    field.asked = required
-    return field
+    label = definition["label"]
+    options = choices if definition["default"] is not None else [("", label), *choices]
+    return forms.ChoiceField(label=label, required=False, choices=options)
 
 
 def _field(definition):
@@ -70,9 +67,9 @@ def _field(definition):
 
 
 class TreatmentForm(Plain):
-    """One treatment of `kind`. `findings` prefill where it goes; `phase` decides the usual ranges.
+    """One treatment of `kind`; `phase` decides the usual ranges.
 
-    After `is_valid`: `values` (the kind's own parameters), `segments`, `regions`, `side` (letter) and `minutes`.
+    After `is_valid`, `given` is what `treating.apply` takes: segments, regions, side, minutes, the kind's own values.
     """
 
     where = forms.CharField(
@@ -97,9 +94,9 @@ class TreatmentForm(Plain):
     )
     reason = forms.CharField(label=gettext_lazy("Reason to go on"), required=False, max_length=300)
 
-    def __init__(self, kind, *args, phase="", **kwargs):
-        self.kind, self.phase = kind, phase
-        super().__init__(*args, prefix=PREFIX, **kwargs)
+    def __init__(self, kind, data=None, *, phase="", initial=None):
+        self.kind, self.phase, self.required_names = kind, phase, set()
+        super().__init__(data, prefix=PREFIX, initial=initial)
         self.definitions = {d["name"]: d for d in kind.definition["parameters"] if d["name"] not in NOT_ASKED}
         for name, definition in self.definitions.items():
             if name == "segments":
@@ -108,21 +105,25 @@ class TreatmentForm(Plain):
             field.initial = definition["default"]
             field.unit = SIGNS.get(definition["unit"], definition["unit"])
             field.help_text = _range_help(definition)
-            field.asked = definition["required"]
+            if definition["required"]:
+                self.required_names.add(name)
         if "segments" in self.definitions:
             del self.fields["side"]
         if self.definitions.keys() & PLACED_BY:
             self.fields.pop("regions", None)
         if not kind.is_timed and "minutes" not in self.definitions:
             del self.fields["minutes"]
-        self.fields["where"].asked = "segments" in self.definitions
+        self.required_names |= {"where"} if "segments" in self.definitions else set()
+        for name in self.required_names & self.fields.keys():
+            self.fields[name].widget.attrs["data-asked"] = ""
         self.mark()
 
     def _settings(self, asked):
         names = [n for n in self.definitions if n in self.fields and n not in ("side", "regions")]
         if "minutes" in self.fields and "minutes" not in names:
             names.append("minutes")
-        return [self[n] for n in names if getattr(self.fields[n], "asked", n == "minutes") == asked]
+        wanted = self.required_names | {"minutes"}
+        return [self[n] for n in names if (n in wanted) == asked]
 
     @property
     def asked(self):
@@ -186,11 +187,14 @@ class TreatmentForm(Plain):
             found.add(data["region"])
         muscle_slugs = [*(data.get("muscles") or []), *([data["muscle"]] if data.get("muscle") else [])]
         found |= {muscles.BY_SLUG[slug].region for slug in muscle_slugs if slug in muscles.BY_SLUG}
-        self.regions = sorted({regions.safety_region(code) for code in found})
         side = self.values.get("side") or data.get("side") or ""
-        self.side = LETTERS.get(side, "")
-        minutes = data.get("minutes")
-        self.minutes = int(minutes) if minutes else None
+        self.given = {
+            "segments": self.segments,
+            "regions": sorted({regions.safety_region(code) for code in found}),
+            "side": LETTERS.get(side, ""),
+            "minutes": int(data["minutes"]) if data.get("minutes") else None,
+            "values": self.values,
+        }
 
 
 def _stored(definition, value):

@@ -67,7 +67,7 @@ def cell(field, row, placeholder=""):
 @register.simple_tag
 def labelled(field):
     """A setting of a treatment: label, mark if it is asked for, control, unit, help and error."""
-    asked = getattr(field.field, "asked", False)
+    asked = "data-asked" in field.field.widget.attrs
     star = format_html(' <abbr title="{}">*</abbr>', _("asked for")) if asked else ""
     unit = getattr(field.field, "unit", "")
     help_id = f"{field.auto_id}-h"
