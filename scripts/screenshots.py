@@ -57,7 +57,7 @@ def session_of(role):
 
     from clinic.accounts.models import User
 
-    user = User.objects.filter(role_grants__role=role).order_by("pk").first()
+    user = User.objects.filter(role_grants__role=role).order_by("pk")[0]
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -73,11 +73,11 @@ def pages():
     from patients import intake
     from patients.models import Patient
 
-    ana = Patient.objects.filter(user__isnull=False).first()
+    ana = Patient.objects.filter(user__isnull=False)[0]
     opened = links.make("intake", intake.open_intake(ana).pk)
     draft = Visit.objects.unsigned().filter(practitioner__user__isnull=False).order_by("-visited_at").first()
-    signed = Visit.objects.signed().order_by("-visited_at").first()
-    article = Article.objects.published().first()
+    signed = Visit.objects.signed().order_by("-visited_at")[0]
+    article = Article.objects.published()[0]
     return [
         ("home", "/", None), ("library", "/library/", None), ("article", article.get_absolute_url(), None),
         ("request", "/request/", None), ("sign-in", "/accounts/login/", None),

@@ -63,6 +63,8 @@ def _unpack(stream, using, documents):
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for entry in archive:
             content = archive.extractfile(entry)
+            if content is None:
+                continue  # a folder
             folder, _, name = entry.name.partition("/")
             if folder == "rows":
                 rows.insert(

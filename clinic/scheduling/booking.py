@@ -38,6 +38,10 @@ class NotOpen(Exception):
         self.nearest = list(nearest)
 
 
+class KindNotDone(NotOpen):
+    """This practitioner does not do this kind of visit."""
+
+
 class InThePast(Exception):
     """A visit cannot be booked for a time that has gone."""
 
@@ -102,6 +106,8 @@ def _place(*, practitioner, patient, kind, starts_at, room, overbook, now, **fie
     """Lock, look again, insert."""
     if starts_at < now:
         raise InThePast
+    if not kind.is_done_by(practitioner):
+        raise KindNotDone
     _lock(practitioner, room, patient)
     end_stale_holds(now, practitioner)
     lane = _find_lane(practitioner, kind, starts_at, patient, overbook)
@@ -124,6 +130,8 @@ def _place(*, practitioner, patient, kind, starts_at, room, overbook, now, **fie
 
 def _offer(error, practitioner, kind, starts_at, patient, now):
     """Return the same refusal with the nearest free times, read outside the transaction that failed."""
+    if isinstance(error, KindNotDone):
+        return error
     kinds = {SlotTaken, PatientIsElsewhere, NotOpen}
     made = type(error) if type(error) in kinds else SlotTaken
     return made(availability.nearest_free(practitioner, kind, starts_at, patient=patient, now=now))
@@ -181,13 +189,16 @@ def book(
 
 def _confirm_by_mail(appointment):
     """Queue the confirmation: name, date, time, place; never a complaint or a treatment."""
-    if appointment.patient and appointment.patient.email:
+    patient = appointment.patient
+    if not (patient and patient.email):
+        return
+    with timezone.override(appointment.location.zone):  # the clock on the clinic's wall, whoever books from where
         outbox.queue(
             "scheduling/confirmation",
-            to=appointment.patient.email,
+            to=patient.email,
             key=f"appointment-{appointment.pk}-booked",
-            patient=appointment.patient,
-            context={"appointment": appointment, "patient": appointment.patient},
+            patient=patient,
+            context={"appointment": appointment, "patient": patient},
         )
 
 

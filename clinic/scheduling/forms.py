@@ -155,6 +155,10 @@ class BookingForm(PersonForm):
         cleaned = super().clean()
         if "practitioner" in cleaned and not {"day", "time"} & set(self.errors):
             cleaned["starts_at"] = self._starts_at(cleaned)
+        kind, practitioner = cleaned.get("kind"), cleaned.get("practitioner")
+        if kind and practitioner and not kind.is_done_by(practitioner):
+            told = _("%(who)s does not do this kind of visit. Choose another practitioner or kind.")
+            self.add_error("practitioner", told % {"who": practitioner.name})
         return cleaned
 
     def _starts_at(self, cleaned):

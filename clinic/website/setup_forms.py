@@ -116,12 +116,12 @@ class SetUpForm(forms.Form):
         return self.cleaned_data["password"]
 
     def clean(self):
-        given = super().clean()
+        given = super().clean() or {}
         opens, closes = given.get("opens"), given.get("closes")
-        pause = given.get("break_from"), given.get("break_to")
+        begins, ends = given.get("break_from"), given.get("break_to")
         if opens and closes and closes <= opens:
             self.add_error("closes", _("The clinic closes before it opens. Choose a later time."))
-        elif opens and closes and any(pause) and not (all(pause) and opens < pause[0] < pause[1] < closes):
+        elif opens and closes and (begins or ends) and not (begins and ends and opens < begins < ends < closes):
             self.add_error("break_from", _("Give both times of the break, inside the opening hours, or neither."))
         return given
 

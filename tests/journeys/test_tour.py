@@ -8,6 +8,13 @@ from scripts.screenshots import pages
 from tests import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def told(faults):
+    """The faults, a line each, so that none is cut off."""
+    return "\n".join(f"{page}: {fault}" for page, found in faults.items() for fault in found)
+
+
 SIZES = {"wide": (1440, 900), "tablet": (1024, 768), "phone": (375, 812)}
 
 
@@ -38,7 +45,7 @@ def test_every_page_is_clean_and_accessible_at_every_width(page, demo, sign_in_a
             heard.clear()
             if found:
                 faults[f"{name} {size}"] = found
-    assert faults == {}
+    assert faults == {}, told(faults)
 
 
 def test_the_dark_set_is_readable(page, demo, sign_in_at, axe):
@@ -54,7 +61,7 @@ def test_the_dark_set_is_readable(page, demo, sign_in_at, axe):
         page.goto(demo + path)
         if found := [fault for fault in axe(page) if fault[0] == "color-contrast"]:
             faults[name] = found
-    assert faults == {}
+    assert faults == {}, told(faults)
 
 
 def test_the_tour_catches_a_planted_fault(page, demo, axe):

@@ -113,6 +113,11 @@ class VisitKind(models.Model):
     def __str__(self):
         return self.name
 
+    def is_done_by(self, practitioner):
+        """Does this practitioner do this kind of visit? A kind that names nobody is done by all."""
+        named = {row.pk for row in self.practitioners.all()}
+        return not named or practitioner.pk in named
+
 
 class WorkingHours(models.Model):
     """One block of a practitioner's week, on the clock of the location."""

@@ -86,7 +86,7 @@ def test_the_same_key_sent_sixteen_times_is_one_appointment(stage):
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_constraint_and_the_lock_the_race_is_lost(stage):
-    """The positive control: a check followed by an insert, without lock, lets several through (or the test is blind)."""
+    """The positive control: a check followed by an insert, without lock, lets several through."""
     if connection.vendor == "sqlite":
         return  # one writer at a time: SQLite cannot interleave check and insert with IMMEDIATE transactions
     with connection.cursor() as cursor:
