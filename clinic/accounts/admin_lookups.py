@@ -3,11 +3,17 @@
 from django.contrib import admin
 from django.contrib.admin.utils import NotRelationField, get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
 
 
 class FilteredOnly(admin.ModelAdmin):
     """Mixin for a ModelAdmin: an address such as `?subjective__startswith=a` would let somebody read a text letter by
     letter who may not see it; only the list's own filters are followed."""
+
+    def changelist_view(self, request, extra_context=None):
+        """Headed by what is listed; "Select ... to change" is wrong for whoever only reads."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def lookup_allowed(self, lookup, value, request=None):
         allowed = {self._path(entry) for entry in self.list_filter} | {"pk", "id"}

@@ -57,7 +57,8 @@ def cautions_of(patient):
     words = {"A": ("urgent", _("Contraindication")), "R": ("refer", _("Caution"))}
     found += [(*words[level], fact.label) for fact, level in safety.banner(patient)]
     allergies = patient.allergies.filter(entered_in_error_at=None, ended_on=None)
-    return found + [("refer", _("Allergy"), allergy.label) for allergy in allergies]
+    found += [("refer", _("Allergy"), allergy.label) for allergy in allergies]
+    return list(dict.fromkeys(found))  # several flags may point to the same thing
 
 
 def earlier_visits(visit):

@@ -128,7 +128,10 @@ def cautions_of(patients):
     for patient, facts in safety.banners(patients).items():
         told = [Caution("urgent" if level == "A" else "refer", str(fact.label)) for fact, level in facts]
         found[patient] = [*told, *found.get(patient, [])]
-    return {patient: sorted(told, key=lambda caution: URGENCY.index(caution.css)) for patient, told in found.items()}
+    return {
+        patient: sorted(dict.fromkeys(told), key=lambda caution: URGENCY.index(caution.css))
+        for patient, told in found.items()
+    }
 
 
 def _segments_of(visits):
