@@ -170,7 +170,8 @@ def test_a_tab_costs_the_same_for_one_row_and_three(doctor, carlos, ana, ben, ta
         with CaptureQueriesContext(connection) as asked:
             doctor.get(chart(patient, tab))
         costs.append(len(asked))
-    assert costs == [COST[tab]] * 2
+    locking = 1 if connection.vendor == "postgresql" else 0  # the log is locked there with a query of its own
+    assert costs == [COST[tab] + locking] * 2
 
 
 COST = {"overview": 20, "history": 22, "visits": 16, "alerts": 15}
