@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from django.utils.translation import gettext as _
 
 from clinic.anatomy import sites
+from clinic.anatomy.sides import WORDS
 from clinic.charting import parameters, rules
+from clinic.charting.kind_language import holds
 from clinic.charting.models import Contraindication
 from clinic.charting.rule_table import rule_from_row
 from patients.models import Alert, Condition, SafetyTerm
@@ -87,7 +89,7 @@ def _fact(condition, history):
         states={**({} if condition.is_active else _states_when_over(condition.code)), **condition.state},
         regions=frozenset({site.region} if site else ()),
         site=condition.site,
-        side=condition.side,
+        side=WORDS.get(condition.side, condition.side),
         answered=condition.certainty != Condition.Certainty.OPEN,
         label=condition.label,
     )
@@ -113,24 +115,56 @@ def _table(treatments):
 ALERT_LEVEL = {"E": "A", "U": "A", "R": "R", "C": "R"}
 
 
-def _from_alerts(patient, kind):
+def _is_held_back(alert, kind, values):
+    """Does this red flag hold back this use? A block on adjustment means its thrust techniques (or none chosen yet)."""
+    if "all" in alert.blocks_treatments or kind.slug not in alert.blocks_treatments:
+        return "all" in alert.blocks_treatments
+    thrust = kind.definition.get("thrust_when")
+    return not thrust or not values.get("technique") or holds(thrust, values)
+
+
+def _from_alerts(patient, kind, values):
     """An open red flag holds back the treatments its row names; `all` means every one."""
     for alert in Alert.objects.open().filter(patient=patient):
-        if {"all", kind.slug} & set(alert.blocks_treatments):
+        if _is_held_back(alert, kind, values):
             told = _("Open red flag: %(what)s. %(do)s") % {"what": alert.points_to, "do": alert.staff_action}
             yield Caution(ALERT_LEVEL[alert.level], alert.flag, told)
 
 
-def check(patient, kind, values=None, *, regions=(), treated_sites=(), side=""):
-    """Return the `SafetyCheck` of giving treatment `kind` with its parameter `values` in `regions`."""
+def sites_in(kind, values):
+    """Return the body sites among a treatment's parameters (slugs of `anatomy.sites`)."""
+    named = (values.get(p["name"]) for p in kind.definition["parameters"] if p["type"] == "body_site")
+    return frozenset(site for site in named if isinstance(site, str) and site in sites.BY_SLUG)
+
+
+def _found(patient, kind, values, regions, side):
+    """Evaluate the table. A rule against a part (the eye) must not fire for the whole (the head), while a condition
+    of a part (the knee) concerns a treatment of the whole (the leg): the two kinds of rule get their own sites."""
+    treatments, treated = parameters.treatment_slugs(kind.definition, values), sites_in(kind, values)
+    facts, table = facts_of(patient), _table(treatments)
+    for spread, wanted in ((sites.enclosing, True), (sites.touching, False)):
+        use = rules.Use(
+            treatments=treatments,
+            regions=frozenset(regions) | {sites.BY_SLUG[site].region for site in treated},
+            sites=frozenset().union(*map(spread, treated)),
+            side=WORDS.get(side, ""),
+            parameters=values,
+        )
+        asked = [rule for rule in table if (rule.trigger == "site") == wanted]
+        yield from rules.evaluate(asked, facts, use, age=patient.age)
+
+
+def check(patient, kind, values=None, *, regions=(), side=""):
+    """Return the `SafetyCheck` of giving treatment `kind` with its parameter `values` in `regions`.
+
+    `side` is L, R, B or empty; body sites are read from the values.
+    """
     values = values or {}
-    treatments = parameters.treatment_slugs(kind.definition, values)
-    use = rules.Use(
-        treatments=treatments, regions=frozenset(regions), sites=frozenset(treated_sites), side=side, parameters=values
-    )
-    found = rules.evaluate(_table(treatments), facts_of(patient), use, age=patient.age)
-    told = [Caution(f.level, f.rule.id, f.rule.message, f.rule.alternative, f.rule.src) for f in found]
-    cautions = sorted((*_from_alerts(patient, kind), *told), key=lambda caution: ORDER.index(caution.level))
+    told = [
+        Caution(f.level, f.rule.id, f.rule.message, f.rule.alternative, f.rule.src)
+        for f in _found(patient, kind, values, regions, side)
+    ]
+    cautions = sorted((*_from_alerts(patient, kind, values), *told), key=lambda caution: ORDER.index(caution.level))
     return SafetyCheck(tuple(cautions), rules_version())
 
 

@@ -1,5 +1,7 @@
 """Keeping a score."""
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from clinic.outcomes.models import PAIN, Response
@@ -31,10 +33,9 @@ def pain_from_intake(intake):
 
 def pain_scores(patients, last=10):
     """Return {patient id: [scores, oldest first]} of at most the `last` pain scores each, in one query."""
-    scores = {}
-    rows = Response.objects.filter(patient__in=patients, measure_id=PAIN).order_by("-taken_at", "-pk")
-    for patient_id, score in rows.values_list("patient_id", "score"):
-        series = scores.setdefault(patient_id, [])
-        if len(series) < last:
-            series.append(int(score))
-    return {patient_id: series[::-1] for patient_id, series in scores.items()}
+    nth = Window(RowNumber(), partition_by="patient_id", order_by=(F("taken_at").desc(), F("pk").desc()))
+    rows = Response.objects.filter(patient__in=patients, measure_id=PAIN).annotate(nth=nth).filter(nth__lte=last)
+    scores: dict[int, list[int]] = {}
+    for patient_id, score in rows.order_by("patient_id", "-nth").values_list("patient_id", "score"):
+        scores.setdefault(patient_id, []).append(int(score))
+    return scores
