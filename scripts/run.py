@@ -23,7 +23,6 @@ def prepare():
     """Bring the tables up to date and fill an empty demo clinic; stop the start when either fails."""
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
-    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)
     subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], check=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     import django
@@ -33,6 +32,7 @@ def prepare():
 
     from patients.models import Patient
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty in a checkout: files come from their sources
     if settings.DEMO and not Patient.objects.exists():
         print("Filling a demo clinic (about 15 seconds) ...", flush=True)
         subprocess.run([*MANAGE, "demo"], check=True)
