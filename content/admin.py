@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
 from content import publishing, search
 from content.forms import ArticleForm, LinesField, ReferenceForm, WordForm
@@ -48,7 +49,7 @@ class ByPublisher(ByRight):
 
 
 @admin.register(Article)
-class ArticlePages(ByRight, admin.ModelAdmin):
+class ArticlePages(ByRight, FilteredOnly):
     right_prefix = "article"
     form = ArticleForm
     inlines = [ReferenceRows, WordRows]
@@ -142,7 +143,7 @@ class ArticlePages(ByRight, admin.ModelAdmin):
 
 
 @admin.register(Topic)
-class TopicPages(ByPublisher, admin.ModelAdmin):
+class TopicPages(ByPublisher, FilteredOnly):
     list_display = ["name", "kind", "summary", "order"]
     list_filter = ["kind"]
     search_fields = ["name"]
@@ -156,7 +157,7 @@ class TopicPages(ByPublisher, admin.ModelAdmin):
 
 
 @admin.register(Author)
-class AuthorPages(ByPublisher, admin.ModelAdmin):
+class AuthorPages(ByPublisher, FilteredOnly):
     list_display = ["name", "credentials", "licence", "user"]
     list_select_related = ["user"]
     search_fields = ["name"]
@@ -164,7 +165,7 @@ class AuthorPages(ByPublisher, admin.ModelAdmin):
 
 
 @admin.register(Exercise)
-class ExercisePages(ByRight, admin.ModelAdmin):
+class ExercisePages(ByRight, FilteredOnly):
     right_prefix = "article"
     list_display = ["title", "kind", "dose", "regions"]
     list_filter = ["kind"]
@@ -172,7 +173,7 @@ class ExercisePages(ByRight, admin.ModelAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentPages(ByRight, admin.ModelAdmin):
+class AssignmentPages(ByRight, FilteredOnly):
     """Read only: an article is given at a visit and read in the portal."""
 
     right_prefix = "visit"

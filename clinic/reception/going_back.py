@@ -1,5 +1,6 @@
 """Where a deed of the desk returns to: the page its button stood on."""
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -10,4 +11,4 @@ def go_back(request, default="desk:day"):
     """Redirect to the page the form names in `back` if it is one of ours, else to `default`."""
     back = request.POST.get("back", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if ours else default)
+    return HttpResponseRedirect(back) if ours and back.startswith("/") else redirect(default)

@@ -13,9 +13,11 @@ from clinic.accounts.models import SignedLink
 from clinic.accounts.roles import Role
 from clinic.charting import notes, treating
 from clinic.charting.models import TreatmentKind
+from clinic.messaging import outbox
 from clinic.outcomes.recording import record_pain
 from clinic.scheduling.models import AppointmentRequest, TimeOff
 from clinic.website.times import Offer
+from content.models import Exercise
 from patients import invitations
 from patients.models import Alert, Allergy, Intake, Medication, ProxyGrant
 from tests import make
@@ -54,6 +56,7 @@ def build():
     world.kind = make.kind(is_public=True)
     world.article, world.topic = make.article(), make.topic()
     world.draft = make.article("a-draft", status="draft", author=make.author("Dr Draft"))
+    world.exercise = Exercise.objects.create(title="Neck turns", slug="neck-turns")
     world.room = make.room()
     world.day_off = TimeOff.objects.create(
         starts_at=MONDAY + timedelta(days=300), ends_at=MONDAY + timedelta(days=301), reason="holiday"
@@ -165,6 +168,10 @@ def _asked_for(world):
     )  # fmt: skip
     world.request = AppointmentRequest.objects.create(appointment=held, name="Cora Vale", phone="(503) 555-0177")
     world.call = AppointmentRequest.objects.create(name="Dora Vale", phone="(503) 555-0178")
+    world.message = outbox.queue(
+        "accounts/notice", to="ana@example.org", key="a-code", sensitive=True,
+        context={"subject": "Your code", "body": "4711-0815"},
+    )  # fmt: skip
     world.offer = Offer(world.kind, world.practitioner, MONDAY + timedelta(days=3)).value
 
 
