@@ -26,7 +26,7 @@ def main(folder):
 
         django.setup()
         call_command("migrate", verbosity=0)
-        wrong = [*check_runs(folder), *check_people()]
+        wrong = [*check_runs(folder), *check_people(), *check_pages()]
     for sentence in wrong:
         print(f"WRONG: {sentence}")
     print("All as expected." if not wrong else f"{len(wrong)} wrong.")
@@ -71,6 +71,41 @@ def check_people():
         "somebody is not found by name and phone",
     )
     yield from _unless(not {"us-ssn", "passportNumber"} & numbers.keys(), "numbers of the state were kept")
+
+
+def check_pages():
+    """Yield what is wrong with what people see of the patient with osteoporosis: on chart and note, at the desk."""
+    from django.test import Client
+
+    from clinic.accounts.models import User
+    from clinic.charting.models import Episode, TreatmentKind, Visit
+    from clinic.charting.safety import check
+    from clinic.practice.models import ClinicProfile, Location
+    from clinic.scheduling.models import Practitioner
+    from patients.models import Patient
+
+    ClinicProfile.objects.create(name="Check", set_up_at="2026-01-01T00:00Z")
+    place = Location.objects.create(name="Check", time_zone="America/New_York")
+    doctor = User.objects.create_user("doctor@example.org", display_name="Doctor", roles=["chiropractor"])
+    desk = User.objects.create_user("desk@example.org", display_name="Desk", roles=["receptionist"])
+    practitioner = Practitioner.objects.create(user=doctor, name="Doctor", location=place)
+    elisa = Patient.objects.get(conditions__code="osteoporosis", deceased_on=None)
+    episode = Episode.objects.create(patient=elisa, complaint="Back pain")
+    visit = Visit.objects.create(patient=elisa, episode=episode, practitioner=practitioner, opened_by=doctor)
+
+    def page(user, path):
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(user)
+        return client.get(path).content.decode()
+
+    yield from _unless("Osteoporosis" in page(doctor, elisa.get_absolute_url()), "the chart shows no osteoporosis")
+    yield from _unless("Osteoporosis" in page(doctor, visit.get_absolute_url()), "the note shows no osteoporosis")
+    seen = page(desk, f"/desk/patients/{elisa.pk}/")
+    yield from _unless("Clinical alert" in seen, "the desk shows no clinical alert")
+    yield from _unless("steoporosis" not in seen, "the desk shows the words of the alert")
+    thrust = check(elisa, TreatmentKind.objects.get(slug="adjustment"), {"technique": "drop"}, regions=["lumbar"])
+    print(f"A thrust of the low back: {[(c.level, c.rule) for c in thrust.warnings]}")
+    yield from _unless(thrust.strictest == "R", "a thrust is not relative for her")
 
 
 def _run(folder, **options):
