@@ -7,7 +7,7 @@ from django.db import transaction
 from clinic.accounts.models import RoleGrant, User, normalise_email
 from clinic.accounts.roles import Role, require
 from clinic.audit.recording import record
-from patients import searching
+from patients import indexing
 from patients.models import Patient
 
 FIRST_CHART_NUMBER = 10_000
@@ -32,7 +32,7 @@ def create(**fields):
     Patient.objects.bulk_create([patient])  # no history row for the number that is not final yet
     patient.chart_number = str(FIRST_CHART_NUMBER + patient.pk)
     patient.save(update_fields=["chart_number"])
-    searching.index(patient)
+    indexing.index(patient)
     return patient
 
 
@@ -44,7 +44,7 @@ def change(patient, *, by, **fields):
     for name, value in fields.items():
         setattr(row, name, value)
     row.save(update_fields=list(fields))
-    searching.index(row)
+    indexing.index(row)
     record("patient.changed", row, by=by, patient=row, fields=sorted(fields))
     return row
 

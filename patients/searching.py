@@ -64,14 +64,3 @@ def query_words(text):
         dated = _DATE.fullmatch(part)
         found += ["".join(p.zfill(2) for p in dated.groups())] if dated else words(part)
     return found[:MOST_WORDS]
-
-
-def index(patient):
-    """Write the tokens of one patient anew (call it in the transaction that changes the patient)."""
-    from patients.models.people import SearchToken
-
-    wanted = tokens(patient)
-    known = set(patient.search_tokens.values_list("token", flat=True))
-    if gone := known - wanted:
-        patient.search_tokens.filter(token__in=gone).delete()
-    SearchToken.objects.bulk_create([SearchToken(patient=patient, token=token) for token in wanted - known])

@@ -97,5 +97,5 @@ def _fill_gaps(row, fields):
         setattr(row, name, fields[name])
     if filled:
         row.save(update_fields=filled)
-        searching.index(row)
+        indexing.index(row)
     return bool(filled)

@@ -152,7 +152,7 @@ class SearchTokenQuerySet(models.QuerySet):
 
 
 class SearchToken(models.Model):
-    """One folded word by which a patient is found; written by `searching.index` with every change of the patient."""
+    """One folded word by which a patient is found; written by `indexing.index` with every change of the patient."""
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="search_tokens")
     token = models.CharField(max_length=80, db_index=True)
