@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from clinic.fhir.elements import Unfit
 from clinic.fhir.report import CHANGED, CREATED, MATCHED, REPEATED
-from patients import registering, searching
+from patients import indexing, registering, searching
 from patients.models import ExternalId
 from patients.models.people import check_birth_date
 
