@@ -108,6 +108,7 @@ def _record(world, of, whose, hour):
     """A whole record: past signed visit, a draft of today, coming time, intake in two versions, alert, reading."""
     rows, word = SimpleNamespace(), {name: f"{text} {whose}".strip() for name, text in CLINICAL.items()}
     start = MONDAY + timedelta(hours=hour)
+    rows.condition = make.condition(of, "osteoporosis", label=word["condition"])
     rows.today = make.appointment(of, world.practitioner, start, status="arrived")
     rows.coming = make.appointment(of, world.practitioner, start + timedelta(days=1))
     rows.visit = make.visit(of, world.practitioner, visited_at=MONDAY - timedelta(days=7))
@@ -121,7 +122,6 @@ def _record(world, of, whose, hour):
     rows.segment = notes.note_segment(rows.draft, segment="L4", side="R", by=world.carlos, pain=3)
     rows.muscle = notes.note_muscle(rows.draft, muscle="quadratus_lumborum", side="R", by=world.carlos, spasm_before=3)
     rows.treatment = _treat(rows.draft, world.carlos, word)
-    rows.condition = make.condition(of, "osteoporosis", label=word["condition"])
     rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
     rows.medication = Medication.objects.create(patient=of, label=word["medication"])
     rows.score = record_pain(of, 6, mode="visit", at=MONDAY - timedelta(days=7))
