@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import uuid
+from types import SimpleNamespace
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,6 +13,12 @@ from django.urls import reverse
 
 from clinic.accounts.models import normalise_email
 from clinic.messaging import outbox
+from clinic.practice import profile
+
+
+def _clinic_as_site():
+    """What allauth's mails call the site: the clinic, at its configured address."""
+    return SimpleNamespace(name=profile.clinic().name, domain=settings.SITE_URL.split("://")[-1])
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -25,7 +32,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         """Queue instead of send: the page answers in the same time for known and unknown addresses."""
-        mail = self.render_mail(template_prefix, email, context)
+        known = {"request": self.request, "email": email, "current_site": _clinic_as_site()}
+        mail = self.render_mail(template_prefix, email, {**known, **context})
         outbox.queue(
             "accounts/notice",
             to=email,
@@ -33,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):
             sensitive=True,
             context={"subject": mail.subject, "body": mail.body},
         )
+
+    def format_email_subject(self, subject):
+        """Headed by the clinic's name, never by what a browser sent as the host."""
+        return f"{_clinic_as_site().name}: {subject}"
 
     def get_login_redirect_url(self, request):
         return reverse("arrive")
