@@ -50,10 +50,10 @@ def closed():
 @pytest.mark.parametrize("method", METHODS)
 def test_an_anonymous_visitor_gets_login_or_404_off_the_public_list(clinic, closed, method):
     """T001, T002, T025: every route, every method, never 200."""
-    ana = make.patient()
+    ana, client = make.patient(), Client()
     answers = {}
     for route in closed:
-        response = getattr(Client(), method)(route.address(pk=ana.pk, object_id=ana.pk))
+        response = getattr(client, method)(route.address(pk=ana.pk, object_id=ana.pk))
         sent_to_login = response.status_code == 302 and response["Location"].startswith("/accounts/login/")
         if not (sent_to_login or response.status_code in (403, 404, 405)):
             answers[route.name] = response.status_code
