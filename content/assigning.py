@@ -17,7 +17,7 @@ class NotPublished(Exception):
 def assign(*, article, patient, by, because):
     """Give one article with its reason and return the assignment; giving it twice unread is one assignment."""
     require(by, "article.assign")
-    if article.status != Article.Status.PUBLISHED:
+    if not Article.objects.filter(pk=article.pk, status=Article.Status.PUBLISHED).exists():  # the row, not the copy
         raise NotPublished
     given, created = Assignment.objects.get_or_create(
         article=article, patient=patient, first_read_at=None, defaults={"assigned_by": by, "because": because[:300]}

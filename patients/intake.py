@@ -19,6 +19,10 @@ class AlreadyHandedIn(Exception):
     """The intake was handed in; a change is a new version."""
 
 
+class NotHandedIn(Exception):
+    """An intake that is still being filled in cannot be reviewed."""
+
+
 @transaction.atomic
 def open_intake(patient, *, by=None):
     """Return the patient's open intake, or begin the next version with the answers of the last one to start from."""
@@ -132,8 +136,10 @@ def raise_alerts(patient, assessment, *, intake=None):
 
 @transaction.atomic
 def review(intake, *, by, note=""):
-    """Note that a clinician has read this version, and return the review."""
+    """Note that a clinician has read this version, and return the review. Raises `NotHandedIn`."""
     require(by, "intake.review")
+    if not Intake.objects.submitted().filter(pk=intake.pk).exists():
+        raise NotHandedIn
     done = IntakeReview.objects.create(intake=intake, by=by, note=note)
     record("intake.reviewed", intake, by=by, patient=intake.patient_id)
     return done
@@ -153,10 +159,12 @@ def acknowledge(alert, *, by):
 
 @transaction.atomic
 def end_alert(alert, *, because, by):
-    """End an alert with the clinician's reason; until then it holds treatments back."""
+    """End an alert with the clinician's reason; until then it holds treatments back. The first reason stands."""
     require(by, "health.change")
     row = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert.pk)
-    row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, because
+    if row.ended_at is not None:
+        return row
+    row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, because.strip()[:300]
     row.save(update_fields=["ended_at", "ended_by", "ended_because"])
     record("alert.ended", row, by=by, patient=row.patient_id)
     return row

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic.accounts.models import RoleGrant, User, normalise_email
 from clinic.accounts.roles import Role, require
@@ -58,9 +58,19 @@ def open_account(patient, *, email, password):
     row = Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
     if row.user_id or User.objects.filter(email=normalise_email(email)).exists():
         raise AddressBelongsToAnother
-    user = User.objects.create_user(email, password, display_name=row.full_name)
+    user = _new_user(row, email, password)
     RoleGrant.objects.create(user=user, role=Role.PATIENT)
     row.user = user
     row.save(update_fields=["user"])
     record("account.opened", user, by=user, patient=row)
     return user
+
+
+def _new_user(patient, email, password):
+    """Create the account; whoever took the same address a moment ago is found by the database."""
+    name = patient.full_name[: User._meta.get_field("display_name").max_length]
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, display_name=name)
+    except IntegrityError as error:
+        raise AddressBelongsToAnother from error

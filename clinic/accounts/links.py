@@ -44,6 +44,6 @@ def find(scope, token):
 
 
 def use_up(link):
-    """Mark the link as used, so that it opens nothing more; raise `LinkNotValid` if somebody was faster."""
-    if not SignedLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now()):
+    """Mark the link as used, so that it opens nothing more; `LinkNotValid` if it was used or withdrawn meanwhile."""
+    if not SignedLink.objects.filter(pk=link.pk, used_at=None, revoked_at=None).update(used_at=timezone.now()):
         raise LinkNotValid

@@ -2,11 +2,14 @@
 
 import uuid
 
-from clinic.audit import context
+from clinic.audit import context, plain_text
 
 
 class RequestContext:
-    """Outermost middleware: sets the request's number and route for the audit log and answers with X-Request-ID."""
+    """Outermost middleware: sets the request's number and route for the audit log and answers with X-Request-ID.
+
+    Being the first to see a request, it also refuses what cannot be kept as text (`plain_text`).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -14,6 +17,7 @@ class RequestContext:
     def __call__(self, request):
         request.number = str(uuid.uuid4())
         context.begin(request.number)
+        request.COOKIES = plain_text.without_nul(request.COOKIES)
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request.number
         return response
@@ -21,3 +25,4 @@ class RequestContext:
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
         context.set_route(f"{request.method} {match.view_name or match.route}"[:120])
+        plain_text.refuse_unreadable(request)

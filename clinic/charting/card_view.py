@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
-from clinic.charting import parameters, safety, suggestions
+from clinic.charting import notes, parameters, safety, suggestions
 from clinic.charting.models import DiagnosisCode, TreatmentKind, Visit
 from clinic.charting.travel_card import RESPONSES
 from clinic.outcomes.recording import pain_scores
@@ -207,7 +207,7 @@ def known(visit):
         "intake": intake,
         "trend": trend(pain_scores([visit.patient]).get(visit.patient_id, [])),
         "episode": visit.episode,
-        "phase": visit.episode.phase_on(timezone.localdate(visit.visited_at)),
+        "phase": visit.episode.phase_on(notes.day_of(visit)),
     }
 
 

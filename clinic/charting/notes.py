@@ -41,11 +41,24 @@ class LicenceExpired(Exception):
     """The practitioner's licence is not valid on the day of signing."""
 
 
+class NotSigned(Exception):
+    """Only a signed note takes an addendum or is released to the patient."""
+
+
+class EnteredInError(Exception):
+    """A note that was entered in error is not released to the patient."""
+
+
+def day_of(visit, at=None):
+    """Return the day of the visit (or of the time `at`) on the wall of the place where its practitioner works."""
+    return timezone.localdate(at or visit.visited_at, timezone=visit.practitioner.location.zone)
+
+
 def locked(visit):
     """Lock the visit and return it afresh. Raises `AlreadySigned`."""
     row = (
         Visit.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("patient", "episode", "practitioner")
+        .select_related("patient", "episode", "practitioner__location")
         .get(pk=visit.pk)
     )
     if row.signed_at:
@@ -146,12 +159,23 @@ def remove_finding(finding, *, by):
 def _refuse_unready(row, by):
     if row.practitioner.user_id != by.pk:
         raise NotTheAuthor
-    if not row.practitioner.licence_is_valid():
+    if not row.practitioner.licence_is_valid(day_of(row, timezone.now())):
         raise LicenceExpired
     said = row.subjective.strip() or row.change
-    done = row.objective.strip() or row.treatments.exists() or row.segment_findings.exists()
+    rows = (row.treatments, row.segment_findings, row.muscle_findings)
+    done = row.objective.strip() or any(found.filter(is_carried=False).exists() for found in rows)
     if not (said and done):
         raise NothingNewToday
+
+
+def _signature(practitioner):
+    return practitioner.signature[: Visit._meta.get_field("signature").max_length]
+
+
+def _refuse_unsigned(visit):
+    """Ask the stored row, not the copy in hand. Raises `NotSigned`."""
+    if not Visit.objects.signed().filter(pk=visit.pk).exists():
+        raise NotSigned
 
 
 @transaction.atomic
@@ -167,7 +191,7 @@ def sign(visit, *, version, by):
     _refuse_unready(row, by)
     if row.pain is not None:
         record_pain(row.patient, row.pain, mode=Response.Mode.VISIT, at=row.visited_at)
-    row.signed_at, row.signed_by, row.signature = timezone.now(), by, row.practitioner.signature
+    row.signed_at, row.signed_by, row.signature = timezone.now(), by, _signature(row.practitioner)
     row.rules_version = safety.rules_version()
     row.document = json.dumps(content_of(row), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     row.sha256 = hashlib.sha256(row.document.encode()).hexdigest()
@@ -183,24 +207,25 @@ def is_whole(visit):
 
 @transaction.atomic
 def add_addendum(visit, *, kind, text, by):
-    """Add a labelled, dated, signed text to a signed note and return it; the note itself stays as it is."""
+    """Add a labelled, dated, signed text to a signed note and return it; the note itself stays as it is.
+
+    Raises `NotSigned`: an open note is edited, not added to.
+    """
     require(by, "addendum.add")
-    signature = by.practitioner.signature if hasattr(by, "practitioner") else by.display_name
+    _refuse_unsigned(visit)
+    signature = _signature(by.practitioner) if hasattr(by, "practitioner") else by.display_name
     addendum = Addendum.objects.create(visit=visit, kind=kind, text=text, written_by=by, signature=signature)
     record("visit.addendum", addendum, by=by, patient=visit.patient_id)
     return addendum
 
 
-class NotSigned(Exception):
-    """Only a signed note can be released to the patient."""
-
-
 @transaction.atomic
 def release(visit, *, summary, by):
-    """Show the patient a summary in plain words and return the mark. Raises `NotSigned`."""
+    """Show the patient a summary in plain words and return the mark. Raises `NotSigned`, `EnteredInError`."""
     require(by, "visit.sign")
-    if visit.signed_at is None:
-        raise NotSigned
+    _refuse_unsigned(visit)
+    if visit.marks.filter(kind=VisitMark.Kind.ENTERED_IN_ERROR).exists():
+        raise EnteredInError
     mark, created = VisitMark.objects.get_or_create(
         visit=visit, kind=VisitMark.Kind.RELEASED, defaults={"by": by, "summary": summary}
     )

@@ -72,7 +72,7 @@ class TravelCard:
             return None
         found = self.segments if self.kind.slug == "adjustment" else []
         marks = [segments.describe(row.segment, row.side) for row, _form in found]
-        phase = self.visit.episode.phase_on(self.visit.visited_at.date())
+        phase = self.visit.episode.phase_on(notes.day_of(self.visit))
         return TreatmentForm(self.kind, data, phase=phase, initial={"where": ", ".join(marks)})
 
     def again(self, visit):
@@ -259,6 +259,9 @@ class TravelCard:
         version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
         try:
             notes.sign(self.visit, version=version, by=self.user)
+        except notes.StaleVersion as stale:  # somebody saved between keeping and signing
+            self.conflict = stale.current
+            raise Refused(CONFLICT) from stale
         except (notes.NotTheAuthor, notes.LicenceExpired, notes.NothingNewToday) as error:
             self.errors["sign"] = str(WHY[type(error)])
             raise Refused from error

@@ -50,7 +50,7 @@ def apply(visit, *, kind, by, segments=(), regions=(), side="", minutes=None, va
     require(by, "treatment.add")
     row = notes.locked(visit)
     values, regions = values or {}, regions_treated(segments, regions)
-    phase = row.episode.phase_on(row.visited_at.date())
+    phase = row.episode.phase_on(notes.day_of(row))
     checked = parameters.check(kind.definition, values, phase=phase, draft=True)
     if not checked.ok:
         raise BadParameters(checked.errors)
@@ -85,9 +85,9 @@ def note_response(treatment, *, response, by):
     """Keep how the patient answered to a treatment of an unsigned note and return the row."""
     require(by, "treatment.change")
     row = notes.locked(treatment.visit)
-    if treatment.response != response:
+    # A queryset: a treatment that was withdrawn meanwhile is no error here.
+    if row.treatments.filter(pk=treatment.pk).exclude(response=response).update(response=response):
         treatment.response = response
-        treatment.save(update_fields=["response"])
         notes.touched(row, by)
     return treatment
 
@@ -97,6 +97,7 @@ def withdraw(treatment, *, by):
     """Take a treatment out of an unsigned note. Raises `notes.AlreadySigned`."""
     require(by, "treatment.change")
     row = notes.locked(treatment.visit)
-    record("treatment.withdrawn", treatment, by=by, patient=row.patient_id)
-    treatment.delete()
-    notes.touched(row, by)
+    removed, _rows = row.treatments.filter(pk=treatment.pk).delete()
+    if removed:  # the second of two clicks finds nothing to withdraw
+        record("treatment.withdrawn", treatment, by=by, patient=row.patient_id)
+        notes.touched(row, by)

@@ -41,7 +41,7 @@ def _needs(request, right):
 
 def _visit(request, pk):
     rows = Visit.objects.for_user(request.user).select_related(
-        "patient", "episode", "practitioner", "appointment__room", "saved_by"
+        "patient", "episode", "practitioner__location", "appointment__room", "saved_by"
     )
     rows = rows.prefetch_related("segment_findings", "muscle_findings", "treatments__kind")
     return get_or_404(request, rows, pk=pk)
@@ -166,6 +166,9 @@ def _release(request, visit, site):
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         return _show_signed(request, visit, site, release=form, status=422)
-    notes.release(visit, by=request.user, **form.cleaned_data)
-    messages.success(request, _("The patient can read this summary now."))
+    try:
+        notes.release(visit, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The patient can read this summary now."))
+    except notes.EnteredInError:
+        messages.error(request, _("This note was entered in error; it is not shown to the patient."))
     return redirect(visit)

@@ -16,8 +16,8 @@ def hand_in(intake, link):
 
     Raises `patients.intake.AlreadyHandedIn` and `links.LinkNotValid`; then nothing was kept.
     """
+    links.use_up(link)  # first: what writes the log comes last
     child = intake.patient.age < ADULT_AGE
     assessment = intakes.submit(intake, filled_by=Intake.FilledBy.GUARDIAN if child else Intake.FilledBy.PATIENT)
     recording.pain_from_intake(Intake.objects.select_related("patient").get(pk=intake.pk))
-    links.use_up(link)
     return assessment

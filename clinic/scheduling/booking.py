@@ -54,13 +54,17 @@ class AlreadyAnswered(Exception):
     """Somebody else has answered this request."""
 
 
-def _lock(practitioner, room, patient):
-    """Lock parents in one fixed order, so that two bookings that share any of them wait instead of deadlocking."""
+def lock(practitioner, room=None, patient=None):
+    """Lock parents in one fixed order, so that two bookings that share any of them wait instead of deadlocking.
+
+    The log comes last: whoever writes it keeps all other writers waiting, and must not wait for a row after that.
+    """
     for model, row in ((Practitioner, practitioner), (Room, room), (Patient, patient)):
         if row is not None:
             model.objects.select_for_update(no_key=True).get(pk=row.pk)
 
 
+@transaction.atomic
 def end_stale_holds(now=None, practitioner=None):
     """Let go of holds whose time is up; return how many. Booking calls it under its lock, the worker for the rest."""
     now = now or timezone.now()
@@ -108,7 +112,7 @@ def _place(*, practitioner, patient, kind, starts_at, room, overbook, now, **fie
         raise InThePast
     if not kind.is_done_by(practitioner):
         raise KindNotDone
-    _lock(practitioner, room, patient)
+    lock(practitioner, room, patient)
     end_stale_holds(now, practitioner)
     lane = _find_lane(practitioner, kind, starts_at, patient, overbook)
     busy_from, busy_until = availability.need_of(kind).busy_span(starts_at)
@@ -237,13 +241,18 @@ def request_call(*, contact, now=None):
     return request
 
 
+def lock_held(request):
+    """Lock the time that is held for this request and return it as it stands now."""
+    return Appointment.objects.select_for_update(no_key=True, of=("self",)).get(pk=request.appointment_id)
+
+
 @transaction.atomic
 def accept(request, *, patient, by, now=None):
     """Turn a held request into a booked visit of `patient`. Raises `HoldHasEnded`, `PatientIsElsewhere`."""
     require(by, "request.change")
     now = now or timezone.now()
-    _lock(request.appointment.practitioner, None, patient)
-    held = Appointment.objects.get(pk=request.appointment_id)
+    lock(request.appointment.practitioner, patient=patient)
+    held = lock_held(request)
     if held.status != Status.HELD or held.hold_until <= now:
         raise HoldHasEnded
     others = Appointment.objects.blocking().filter(
@@ -267,11 +276,11 @@ def answer(request, *, outcome, by, now=None):
     """
     require(by, "request.change")
     now = now or timezone.now()
-    _answer(request, outcome, by, now)
-    if request.appointment_id:
+    if request.appointment_id:  # the time first, then the request: the order in which `accept` touches them
         Appointment.objects.filter(pk=request.appointment_id, status=Status.HELD).update(
             status=Status.EXPIRED, expired_at=now
         )
+    _answer(request, outcome, by, now)
     record("request.answered", request, by=by, outcome=outcome)
 
 

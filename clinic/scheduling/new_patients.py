@@ -24,6 +24,7 @@ def book(*, person, by, key=None, **visit):
         with transaction.atomic():
             if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
                 return known
+            booking.lock(visit["practitioner"], visit.get("room"))  # before `register` writes the log
             patient = registering.register(by=by, **person)
             made = booking.book(patient=patient, by=by, key=key, **visit)
             if made.patient_id != patient.pk:  # the other sending won the race: roll this patient back
@@ -36,4 +37,6 @@ def book(*, person, by, key=None, **visit):
 @transaction.atomic
 def accept(request, *, person, by, now=None):
     """Register the visitor and accept their request for them. Raises as `booking.accept` does."""
+    booking.lock(request.appointment.practitioner)  # before `register` writes the log
+    booking.lock_held(request)
     return booking.accept(request, patient=registering.register(by=by, **person), by=by, now=now)
