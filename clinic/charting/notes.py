@@ -13,6 +13,7 @@ from clinic.charting.documents import content_of
 from clinic.charting.models import Addendum, Episode, MuscleFinding, SegmentFinding, Visit, VisitMark
 from clinic.outcomes.models import Response
 from clinic.outcomes.recording import record_pain
+from patients.models import Patient
 
 FIELDS = ("subjective", "objective", "assessment", "plan", "change", "pain", "spare_movement", "spare_until", "purpose")
 
@@ -87,7 +88,8 @@ def open_visit(appointment, *, by):
     if known := Visit.objects.filter(appointment=appointment).first():
         return known
     require(by, "visit.add")
-    type(appointment).objects.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
+    # The patient is locked, not the appointment: two visits of one patient opened at once share the open episode.
+    Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=appointment.patient_id)
     if known := Visit.objects.filter(appointment=appointment).first():
         return known
     visit = Visit.objects.create(

@@ -224,6 +224,7 @@ def test_a_signature_that_is_not_in_the_log_was_not_given(open_note, carlos, no_
 def test_a_document_that_was_changed_behind_the_applications_back_is_not_whole(signed):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE charting_visit DISABLE TRIGGER USER")
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'charting_visit'")
