@@ -32,5 +32,6 @@ def article(request, person, pk):
     if request.method == "GET":
         note_reading(given, by=request.user)
     references = given.article.references.all()
-    context = {"given": given, "article": given.article, "text": as_html(given.article.body), "references": references}
+    text = as_html(given.article.body, references=len(references))
+    context = {"given": given, "article": given.article, "text": text, "references": references}
     return render(request, "portal/article.html", context)

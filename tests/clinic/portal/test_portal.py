@@ -268,7 +268,8 @@ def test_opening_an_article_is_noted_and_says_why_it_was_given(as_ana, ana, carl
     given.refresh_from_db()
     assert given.first_read_at is not None
     assert "This is the guarding." in text
-    assert "What a spasm is" in text
+    assert "What a spasm is</h2>" in text  # the text as a page, not as the words of an object
+    assert "Page(html" not in text
     assert AuditEvent.objects.filter(action="article.read").count() == 1
 
 
