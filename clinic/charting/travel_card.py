@@ -242,7 +242,7 @@ class TravelCard:
 
     def _do_assign(self, pk):
         because = self.data.get(f"because-{pk}", "").strip()
-        article = Article.objects.published().filter(pk=pk).first() if pk.isdigit() else None
+        article = Article.objects.published().filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
         if article is None or not because:
             self.errors[f"because-{pk}"] = _("Write in a few words why; the patient reads it.")
             raise Refused

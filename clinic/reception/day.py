@@ -75,7 +75,7 @@ def queues(user):
 
 def phone_list(of_day, who):
     """Return the visits of the list that takes over on a phone: everyone's, or those of one practitioner."""
-    wanted = int(who) if who and who.isdecimal() else None
+    wanted = int(who) if who and who.isdecimal() and len(who) < 19 else None
     rows = [c for c in of_day.cards if wanted in (None, c.appointment.practitioner_id)]
     return {
         "who": wanted,

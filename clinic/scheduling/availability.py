@@ -8,6 +8,7 @@ from clinic.scheduling import slots
 from clinic.scheduling.models import Appointment, TimeOff
 
 LOOK_AHEAD = timedelta(days=21)
+FURTHEST = timedelta(days=5 * 366)  # nobody books further ahead; a later day is a mistyped year
 
 
 def need_of(kind):
@@ -76,7 +77,12 @@ def free_times(practitioners, kind, days, *, now=None, patient=None, step=timede
 
 
 def nearest_free(practitioner, kind, wished, *, patient=None, now=None, count=3):
-    """Return the free times nearest to `wished`: the same day first, else the next days up to three weeks."""
+    """Return the free times nearest to `wished`: the same day first, else the next days up to three weeks.
+
+    A mistyped year has no times near it.
+    """
+    if wished - (now or timezone.now()) > FURTHEST:
+        return []
     day = wished.astimezone(practitioner.location.zone).date()
     days = [day + timedelta(days=n) for n in range(LOOK_AHEAD.days)]
     times = free_times([practitioner], kind, days, now=now, patient=patient)[practitioner.pk]

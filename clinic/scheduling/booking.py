@@ -80,6 +80,11 @@ def end_stale_holds(now=None, practitioner=None):
     return len(ids)
 
 
+def is_too_far(starts_at, now):
+    """Is this further ahead than anybody books? A mistyped year, most likely."""
+    return starts_at - now > availability.FURTHEST
+
+
 def _find_lane(practitioner, kind, starts_at, patient, overbook):
     """Return the lane for this visit; raise the exception that says why there is none."""
     need = availability.need_of(kind)
@@ -110,6 +115,8 @@ def _place(*, practitioner, patient, kind, starts_at, room, overbook, now, **fie
     """Lock, look again, insert."""
     if starts_at < now:
         raise InThePast
+    if is_too_far(starts_at, now):
+        raise NotOpen
     if not kind.is_done_by(practitioner):
         raise KindNotDone
     lock(practitioner, room, patient)

@@ -155,6 +155,8 @@ class BookingForm(PersonForm):
         cleaned = super().clean()
         if "practitioner" in cleaned and not {"day", "time"} & set(self.errors):
             cleaned["starts_at"] = self._starts_at(cleaned)
+            if cleaned["starts_at"] and booking.is_too_far(cleaned["starts_at"], timezone.now()):
+                self.add_error("day", _("This day is too far away. Please check the year."))
         kind, practitioner = cleaned.get("kind"), cleaned.get("practitioner")
         if kind and practitioner and not kind.is_done_by(practitioner):
             told = _("%(who)s does not do this kind of visit. Choose another practitioner or kind.")

@@ -96,7 +96,7 @@ def test_ids_of_another_patient_are_404_and_leave_a_trace(as_ana, ben, carlos):
     assert given.first_read_at is None
 
 
-@pytest.mark.parametrize("odd", ["0", "-1", str(2**63), "１", "1 OR 1=1", "../1", "", "1.0", "\x00"])
+@pytest.mark.parametrize("odd", ["0", "-1", str(2**63), "１", "1 OR 1=1", "../1", "", "1.0"])
 @pytest.mark.parametrize("name", PAGES)
 def test_odd_ids_in_the_query_are_404(as_ana, ana, name, odd):
     assert page(as_ana, name, **{"for": odd}).status_code == 404

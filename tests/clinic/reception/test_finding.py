@@ -45,7 +45,7 @@ def test_while_typing_a_fragment_answers_and_without_script_a_page(desk, ana):
     assert f'class="hit" href="/desk/?p={ana.pk}"' in fragment.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "zzzz", "%", "\x00", "a" * 3000])
+@pytest.mark.parametrize("typed", ["", "   ", "zzzz", "%", "a" * 3000])
 def test_a_search_that_finds_nobody_says_so(desk, ana, typed):
     assert names(desk.get("/desk/search/", {"q": typed})) == []
 
