@@ -1,6 +1,5 @@
 """What is one patient's stays closed to another, whatever is typed into an address, a form or a link."""
 
-from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -12,19 +11,13 @@ from clinic.charting.models import SegmentFinding, TreatmentApplied, Visit
 from clinic.scheduling.models import Appointment, AppointmentRequest
 from content.models import Assignment
 from patients.models import Condition, Intake, Patient
-from tests.access import oracle, places, tables, typed
-from tests.access.test_matrix import denials, seen
-from tests.access.world import CLINICAL, PASSWORD, ROLES, browser, own_link
-from tests.make import MONDAY
+from tests.access import oracle, places, typed
+from tests.access.test_matrix import seen
+from tests.access.world import CLINICAL, ROLES, browser, own_link
 
 pytestmark = pytest.mark.django_db
 ROUTES = oracle.by_name()
 ANAS = ["Sørensen", "ana@example.org", *CLINICAL.values()]
-
-
-@pytest.fixture(scope="module")
-def before(built):
-    return tables.stand()
 
 
 def said_of_ana(response, without=()):
@@ -225,56 +218,6 @@ def test_a_fact_of_another_patient_is_not_ended_from_this_ones_page(world):
     assert answers == [404] * 4
     kept = Condition.objects.get(pk=theirs.condition.pk)
     assert (kept.resolved_on, kept.entered_in_error_at) == (None, None)
-
-
-# --- T022: signed links
-
-SPOILT = {
-    "expired": {
-        "created_at": MONDAY - timedelta(days=8),
-        "expires_at": MONDAY,
-    },
-    "used up": {"used_at": MONDAY},
-    "withdrawn": {"revoked_at": MONDAY},
-}
-
-
-@pytest.mark.parametrize("spoilt", SPOILT)
-@pytest.mark.parametrize("name", ["intake", "intake_page", "invitation"])
-def test_a_spoilt_link_opens_nothing_and_does_not_say_why(world, before, name, spoilt):
-    """T022."""
-    SignedLink.objects.filter(used_at=None).update(**SPOILT[spoilt])
-    path = places.address(world, ROUTES[name], "link_holder")
-    stand, denied = tables.stand(), denials()
-    unknown = browser(world, "link_holder").get(ROUTES[name].address())
-    for answer in (browser(world, "link_holder").get(path), browser(world, "link_holder").post(path, {})):
-        assert answer.status_code == 404
-        assert answer.content == unknown.content
-    assert denials() - denied == 3
-    assert tables.changed(stand) == []
-
-
-def test_a_link_of_one_kind_opens_no_page_of_another(world):
-    """T022: an invitation is no way into a health history, and the other way round."""
-    assert browser(world, "link_holder").get(f"/intake/{world.tokens['invitation']}/").status_code == 404
-    assert browser(world, "link_holder").get(f"/invitation/{world.tokens['intake']}/").status_code == 404
-
-
-def test_a_link_shows_its_own_persons_answers_only(world):
-    """T022."""
-    token = own_link(world, world.ben_rows, world.ben)
-    for page in ("", "complaint/", "read-through/"):
-        assert said_of_ana(browser(world, "link_holder").get(f"/intake/{token}/{page}")) == []
-    hers = browser(world, "link_holder").get(f"/intake/{world.tokens['intake']}/complaint/")
-    assert "Hopscotching" in said_of_ana(hers)
-
-
-def test_an_invitation_is_used_up_by_opening_the_account(world):
-    """T077 for our own links: the second time it opens nothing."""
-    path = f"/invitation/{world.tokens['invitation']}/"
-    assert browser(world, "link_holder").post(path, typed.password(world)).status_code == 302
-    assert browser(world, "link_holder").get(path).status_code == 404
-    assert browser(world, "link_holder").post(path, {"password1": PASSWORD, "password2": PASSWORD}).status_code == 404
 
 
 # --- T025: HEAD and OPTIONS
