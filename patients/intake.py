@@ -23,6 +23,16 @@ class NotHandedIn(Exception):
     """An intake that is still being filled in cannot be reviewed."""
 
 
+# Asked afresh each time: an old "no" to a red flag, an old consent or an old "this is true" must not stand unread.
+NEVER_CARRIED = ("red_flags", "pregnancy", "systems", "consents")
+
+
+def carried(answers):
+    """Return the answers of an earlier intake that the next one may start from."""
+    fresh = {question.key for topic in load().topics if topic.key in NEVER_CARRIED for question in topic.questions}
+    return {key: value for key, value in answers.items() if key not in fresh}
+
+
 @transaction.atomic
 def open_intake(patient, *, by=None):
     """Return the patient's open intake, or begin the next version with the answers of the last one to start from."""
@@ -36,7 +46,7 @@ def open_intake(patient, *, by=None):
         version=newest + 1,
         questionnaire_version=str(load().version),
         requested_by=by,
-        answers=last.answers if last else {},
+        answers=carried(last.answers) if last else {},
     )
 
 

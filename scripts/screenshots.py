@@ -135,7 +135,7 @@ def main(arguments):
             server.wait()
     if "--readme" in arguments:
         (ROOT / "docs/pictures").mkdir(parents=True, exist_ok=True)
-        for name in ("desk-1440", "travel-card-1440", "portal-375", "article-1440", "home-1440"):
+        for name in ("desk-1440", "travel-card-1440", "portal-375", "library-1440"):
             if (OUT / f"{name}.png").exists():
                 shutil.copy(OUT / f"{name}.png", ROOT / "docs/pictures" / f"{name}.png")
     print(f"{len(made)} pictures in {OUT}")

