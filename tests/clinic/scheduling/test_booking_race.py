@@ -84,11 +84,12 @@ def test_the_same_key_sent_sixteen_times_is_one_appointment(stage):
     assert Appointment.objects.count() == 1
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_without_the_constraint_and_the_lock_the_race_is_lost(stage):
     """The positive control: a check followed by an insert, without lock, lets several through."""
     if connection.vendor == "sqlite":
-        return  # one writer at a time: SQLite cannot interleave check and insert with IMMEDIATE transactions
+        pytest.skip("PostgreSQL only: SQLite has one writer and cannot interleave check and insert")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE scheduling_appointment DROP CONSTRAINT practitioner_treats_one_per_lane")
     try:
