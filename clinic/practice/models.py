@@ -26,6 +26,24 @@ class ClinicProfile(models.Model):
     emergency_number = models.CharField(_("emergency number"), max_length=20, default="911")
     disclaimer = models.TextField(_("disclaimer and scope of practice"), blank=True)
     hold_minutes = models.PositiveSmallIntegerField(_("minutes a requested time is held"), default=24 * 60)
+    requests_are_booked = models.BooleanField(
+        _("a requested time is booked at once"),
+        default=False,
+        help_text=_("Off: the desk answers each request. On: the visitor has the time, the desk only says who it is."),
+    )
+    requests_a_day = models.PositiveSmallIntegerField(_("requests per visitor and day"), default=3)
+    minimum_notice_minutes = models.PositiveIntegerField(
+        _("minutes of notice"),
+        default=120,
+        help_text=_("Patients and visitors book no sooner than this before a visit."),
+    )
+    booking_horizon_days = models.PositiveSmallIntegerField(
+        _("days ahead"), default=60, help_text=_("Patients and visitors book no further ahead than this.")
+    )
+    waitlist_hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes a freed time is held for one who waits"), default=60
+    )
+    long_wait_minutes = models.PositiveSmallIntegerField(_("minutes that are a long wait"), default=12)
     set_up_at = models.DateTimeField(_("set up at"), null=True, blank=True)
 
     location: "Location | None" = None  # set by practice.profile: the first active place

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.database.no_overlap import NoOverlap
 from clinic.practice.models import Location
+from clinic.scheduling.models.planning import Series
 from clinic.scheduling.models.resources import Practitioner, Room, VisitKind
 from patients.models import Patient
 from patients.models.owned import OwnedQuerySet
@@ -102,6 +103,14 @@ class Appointment(models.Model):
     source = models.CharField(max_length=10, default="desk")  # desk, site, portal, import, demo
     idempotency_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
     overbooked_because = models.CharField(_("reason for overbooking"), max_length=200, blank=True)
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("series")
+    )
+    series_place = models.PositiveSmallIntegerField(null=True, blank=True)  # 1 for the first visit of the series
+    sequence = models.PositiveIntegerField(default=0)  # how often it was moved: calendars and stale pages ask
+    changed_at = models.DateTimeField(null=True, blank=True)
+    fee_proposed = models.DecimalField(_("fee proposed"), max_digits=8, decimal_places=2, null=True, blank=True)
+    fee_waived_because = models.CharField(_("fee waived because"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     booked_at = models.DateTimeField(null=True, blank=True)
@@ -129,6 +138,7 @@ class Appointment(models.Model):
             models.Index(fields=["patient", "starts_at"], name="appointment_by_patient"),
             models.Index(fields=["starts_at"], name="appointment_by_start"),
             models.Index(fields=["hold_until"], name="appointment_holds", condition=Q(status="held")),
+            models.Index(fields=["status", "starts_at"], name="appointment_by_status"),
         ]
         constraints = [
             models.CheckConstraint(name="appointment_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
@@ -149,6 +159,15 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 name="appointment_cancelled_has_a_reason", condition=~Q(status="cancelled") | ~Q(cancelled_because="")
+            ),
+            models.CheckConstraint(
+                name="appointment_of_a_series_has_a_place",
+                condition=Q(series=None, series_place=None) | Q(series__isnull=False, series_place__gte=1),
+            ),
+            models.UniqueConstraint(fields=["series", "series_place"], name="series_place_is_taken_once"),
+            models.CheckConstraint(
+                name="appointment_fee_is_waived_only_if_proposed",
+                condition=Q(fee_waived_because="") | Q(fee_proposed__isnull=False),
             ),
             *[
                 models.CheckConstraint(name=f"appointment_{status}_is_stamped", condition=_stamped(status, column))

@@ -93,11 +93,25 @@ class VisitKind(models.Model):
     buffer_before = models.PositiveSmallIntegerField(_("minutes kept free before"), default=0)
     buffer_after = models.PositiveSmallIntegerField(_("minutes kept free after"), default=0)
     fee = models.DecimalField(_("fee"), max_digits=8, decimal_places=2, null=True, blank=True)
+    late_cancel_hours = models.PositiveSmallIntegerField(
+        _("late when cancelled fewer hours before"), default=0, help_text=_("0: a cancellation is never late.")
+    )
+    late_cancel_fee = models.DecimalField(
+        _("fee proposed for a late cancellation"), max_digits=8, decimal_places=2, default=0
+    )
+    no_show_fee = models.DecimalField(_("fee proposed for a no-show"), max_digits=8, decimal_places=2, default=0)
     is_public = models.BooleanField(_("can be requested on the site"), default=False)
     is_active = models.BooleanField(_("is active"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     practitioners = models.ManyToManyField(
         Practitioner, blank=True, related_name="kinds", verbose_name=_("practitioners")
+    )
+    rooms = models.ManyToManyField(
+        Room,
+        blank=True,
+        related_name="kinds",
+        verbose_name=_("rooms or tables"),
+        help_text=_("Takes one of these. None: this kind needs no room of its own."),
     )
 
     class Meta:
@@ -107,7 +121,10 @@ class VisitKind(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="visit_kind_lasts_5_minutes_to_8_hours", condition=Q(minutes__gte=5, minutes__lte=480)
-            )
+            ),
+            models.CheckConstraint(
+                name="visit_kind_fees_are_not_negative", condition=Q(late_cancel_fee__gte=0, no_show_fee__gte=0)
+            ),
         ]
 
     def __str__(self):
@@ -135,6 +152,15 @@ class WorkingHours(models.Model):
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
     opens = models.TimeField(_("from"))
     closes = models.TimeField(_("to"))
+    location = models.ForeignKey(
+        Location,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("location"),
+        help_text=_("Empty: the practitioner's own."),
+    )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
@@ -154,16 +180,45 @@ class WorkingHours(models.Model):
         return f"{self.practitioner}, {self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
+class SpecialHours(models.Model):
+    """Other hours on one date: they stand in the place of that day's working hours (none at all is time off)."""
+
+    practitioner = models.ForeignKey(
+        Practitioner, models.CASCADE, related_name="special_hours", verbose_name=_("practitioner")
+    )
+    on = models.DateField(_("on"))
+    opens = models.TimeField(_("from"))
+    closes = models.TimeField(_("to"))
+    location = models.ForeignKey(
+        Location, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("location")
+    )
+
+    class Meta:
+        verbose_name = _("hours of one date")
+        verbose_name_plural = _("hours of single dates")
+        ordering = ["practitioner", "on", "opens"]
+        constraints = [
+            models.CheckConstraint(name="special_hours_close_after_they_open", condition=Q(closes__gt=F("opens"))),
+            models.UniqueConstraint(fields=["practitioner", "on", "opens"], name="special_hours_open_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.practitioner}, {self.on:%Y-%m-%d} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
 class TimeOffQuerySet(models.QuerySet):
     def touching(self, start, end):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
 class TimeOff(models.Model):
-    """Time without visits: for one practitioner, or for the whole clinic when no practitioner is named."""
+    """Time without visits: of one practitioner, of one location, or of the whole clinic when neither is named."""
 
     practitioner = models.ForeignKey(
         Practitioner, models.CASCADE, null=True, blank=True, related_name="time_off", verbose_name=_("practitioner")
+    )
+    location = models.ForeignKey(
+        Location, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("location")
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
@@ -177,8 +232,17 @@ class TimeOff(models.Model):
         ordering = ["starts_at"]
         indexes = [models.Index(fields=["starts_at"], name="time_off_by_start")]
         constraints = [
-            models.CheckConstraint(name="time_off_ends_after_start", condition=Q(ends_at__gt=F("starts_at")))
+            models.CheckConstraint(name="time_off_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="time_off_is_of_one_person_or_one_place", condition=Q(practitioner=None) | Q(location=None)
+            ),
         ]
 
     def __str__(self):
-        return f"{self.practitioner or _('Clinic')}: {self.reason}"
+        return f"{self.practitioner or self.location or _('Clinic')}: {self.reason}"
+
+    def holds_for(self, practitioner_id, location_id):
+        """Does it keep this practitioner from treating at this location?"""
+        if self.practitioner_id:
+            return self.practitioner_id == practitioner_id
+        return self.location_id in (None, location_id)
