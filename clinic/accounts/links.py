@@ -8,7 +8,13 @@ from django.utils import timezone
 
 from clinic.accounts.models import SignedLink
 
-LIFETIME = {SignedLink.Scope.INTAKE: timedelta(days=7), SignedLink.Scope.INVITATION: timedelta(days=7)}
+LIFETIME = {
+    SignedLink.Scope.INTAKE: timedelta(days=7),
+    SignedLink.Scope.INVITATION: timedelta(days=7),
+    SignedLink.Scope.OFFER: timedelta(hours=1),
+    SignedLink.Scope.CHECKIN: timedelta(days=1),
+    SignedLink.Scope.PAIRING: timedelta(minutes=15),
+}
 
 
 class LinkNotValid(Exception):
@@ -19,8 +25,11 @@ def _hash(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make(scope, subject_id, *, by=None):
-    """Create a link for one subject, withdraw its older ones, and return the token (it is shown only now)."""
+def make(scope, subject_id, *, by=None, expires_at=None):
+    """Create a link for one subject, withdraw its older ones, and return the token (it is shown only now).
+
+    It lives as long as its scope says, or until `expires_at`.
+    """
     now = timezone.now()
     SignedLink.objects.filter(scope=scope, subject_id=subject_id, used_at=None, revoked_at=None).update(revoked_at=now)
     token = secrets.token_urlsafe(24)
@@ -30,7 +39,7 @@ def make(scope, subject_id, *, by=None):
         token_hash=_hash(token),
         created_at=now,
         created_by=by,
-        expires_at=now + LIFETIME[scope],
+        expires_at=expires_at or now + LIFETIME[scope],
     )
     return token
 

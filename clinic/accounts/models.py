@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import STAFF, Role
+from clinic.practice.models import Location
 
 
 def normalise_email(email):
@@ -107,6 +108,9 @@ class SignedLink(models.Model):
     class Scope(models.TextChoices):
         INTAKE = "intake", _("health history")
         INVITATION = "invitation", _("invitation to the portal")
+        OFFER = "offer", _("offer of a freed time")
+        CHECKIN = "checkin", _("check-in code")
+        PAIRING = "pairing", _("pairing of a device")
 
     scope = models.CharField(max_length=20, choices=Scope)
     subject_id = models.BigIntegerField()  # what it opens: an intake, a patient (accounts lie below them: a number)
@@ -127,3 +131,53 @@ class SignedLink(models.Model):
 
     def __str__(self):
         return f"{self.scope} {self.subject_id}"
+
+
+class DeviceQuerySet(models.QuerySet):
+    def living(self):
+        """Devices that may show the check-in: paired, and not taken out of use."""
+        return self.exclude(token_hash=None).filter(revoked_at=None)
+
+
+class Device(models.Model):
+    """A tablet of the clinic that shows the check-in without anybody signed in.
+
+    Added by the front desk, paired once on the tablet itself; only the hash of its token is kept here.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    location = models.ForeignKey(Location, models.PROTECT, related_name="devices", verbose_name=_("location"))
+    token_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    paired_at = models.DateTimeField(_("paired at"), null=True)
+    paired_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    last_seen_at = models.DateTimeField(_("last used at"), null=True)
+    revoked_at = models.DateTimeField(_("taken out of use at"), null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="device_is_paired_by_somebody_with_a_token",
+                condition=models.Q(token_hash=None, paired_at=None, paired_by=None)
+                | models.Q(token_hash__isnull=False, paired_at__isnull=False, paired_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="device_is_revoked_by_somebody",
+                condition=models.Q(revoked_at=None, revoked_by=None)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="device_is_seen_after_pairing",
+                condition=models.Q(last_seen_at=None) | models.Q(paired_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

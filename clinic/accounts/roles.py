@@ -67,6 +67,7 @@ ALLOWED = {
     "article.change": {CHIRO, ADMIN, IT},
     "article.publish": {ADMIN},
     "article.assign": {CHIRO},
+    "device.pair": {ADMIN, DESK},
     "setting.view": {ADMIN, CHIRO, THERAPIST, DESK, IT},
     "setting.change": {ADMIN},
     "message.view": {ADMIN, IT},

@@ -49,6 +49,19 @@ def test_a_link_lives_a_week(db, days, opens):
         assert is_open(token) is opens
 
 
+def test_a_link_may_be_given_another_end(db):
+    with time_machine.travel("2027-03-01T10:00:00Z", tick=False) as clock:
+        token = links.make(SignedLink.Scope.OFFER, 7, expires_at=timezone.now() + timedelta(minutes=20))
+        clock.shift(timedelta(minutes=19))
+        assert is_open(token, "offer") is True
+        clock.shift(timedelta(minutes=1))
+        assert is_open(token, "offer") is False
+
+
+def test_every_kind_of_link_has_a_lifetime():
+    assert set(links.LIFETIME) == set(SignedLink.Scope)
+
+
 def test_a_link_is_used_up_once(db):
     token = links.make(INTAKE, 7)
     link = links.find(INTAKE, token)
