@@ -1,10 +1,10 @@
-"""The deed of booking, and how a hold becomes a visit or ends.
+"""The deeds of booking and moving, and how a hold becomes a visit or ends.
 
 One way for desk, portal, site and import: lock what is touched (practitioner, room, patient, in this order), read
-again, ask `slots`, save; the database's no-overlap constraints have the last word.
+again, ask `placing`, save; the database's no-overlap constraints have the last word.
 """
 
-from datetime import timedelta
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,56 +12,49 @@ from django.utils import timezone
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
-from clinic.scheduling import availability, slots
-from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner, Room
+from clinic.scheduling import placing, steps
+from clinic.scheduling.models import Appointment, AppointmentRequest
 from clinic.scheduling.models.appointments import Status
-from patients.models import Patient
+from clinic.scheduling.placing import Wish, is_too_far
+from clinic.scheduling.refusals import (
+    AlreadyAnswered,
+    HoldHasEnded,
+    InThePast,
+    KindNotDone,
+    MovedMeanwhile,
+    NotOpen,
+    PatientIsElsewhere,
+    RoomTaken,
+    SlotTaken,
+)
+
+__all__ = [
+    "AlreadyAnswered",
+    "HoldHasEnded",
+    "InThePast",
+    "KindNotDone",
+    "MovedMeanwhile",
+    "NotOpen",
+    "PatientIsElsewhere",
+    "RoomTaken",
+    "SlotTaken",
+    "accept",
+    "answer",
+    "book",
+    "end_stale_holds",
+    "is_too_far",
+    "lock",
+    "move",
+    "request_call",
+    "request_time",
+]
+UNCHANGED = object()
 
 
-class SlotTaken(Exception):
-    """The time is not free any more; `nearest` are free times to offer instead."""
-
-    def __init__(self, nearest=()):
-        super().__init__("taken")
-        self.nearest = list(nearest)
-
-
-class PatientIsElsewhere(SlotTaken):
-    """The patient has another visit at that time."""
-
-
-class NotOpen(Exception):
-    """Outside working hours, in time off, or not a kind this practitioner does."""
-
-    def __init__(self, nearest=()):
-        super().__init__("not open")
-        self.nearest = list(nearest)
-
-
-class KindNotDone(NotOpen):
-    """This practitioner does not do this kind of visit."""
-
-
-class InThePast(Exception):
-    """A visit cannot be booked for a time that has gone."""
-
-
-class HoldHasEnded(Exception):
-    """The held time was let go before it was answered."""
-
-
-class AlreadyAnswered(Exception):
-    """Somebody else has answered this request."""
-
-
-def lock(practitioner, room=None, patient=None):
-    """Lock parents in one fixed order, so that two bookings that share any of them wait instead of deadlocking.
-
-    The log comes last: whoever writes it keeps all other writers waiting, and must not wait for a row after that.
-    """
-    for model, row in ((Practitioner, practitioner), (Room, room), (Patient, patient)):
-        if row is not None:
-            model.objects.select_for_update(no_key=True).get(pk=row.pk)
+def lock(practitioner, room=None, patient=None, kind=None):
+    """Lock one practitioner, the room (or all that the kind may take) and the patient, in the order of `placing`."""
+    rooms = [room] if room else list(kind.rooms.all()) if kind else []
+    placing.lock([practitioner], rooms, [patient])
 
 
 @transaction.atomic
@@ -80,72 +73,14 @@ def end_stale_holds(now=None, practitioner=None):
     return len(ids)
 
 
-def is_too_far(starts_at, now):
-    """Is this further ahead than anybody books? A mistyped year, most likely."""
-    return starts_at - now > availability.FURTHEST
-
-
-def _find_lane(practitioner, kind, starts_at, patient, overbook):
-    """Return the lane for this visit; raise the exception that says why there is none."""
-    need = availability.need_of(kind)
-    start, end = need.busy_span(starts_at)
-    busy = availability.busy_of([practitioner], start, end)[practitioner.pk]
-    if overbook:
-        return max((b.lane for b in busy if b.lane is not None), default=-1) + 1
-    visit_end = starts_at + timedelta(minutes=kind.minutes)
-    away = any(b.lane is None and b.touches(start, end) for b in busy)
-    if away or not slots.is_open(
-        starts_at, visit_end, availability.blocks_of(practitioner), practitioner.location.zone
-    ):
-        raise NotOpen
-    lane = slots.free_lane(start, end, busy, practitioner.capacity)
-    if lane is None:
-        raise SlotTaken
-    if (
-        patient
-        and Appointment.objects.blocking()
-        .filter(patient=patient, starts_at__lt=visit_end, ends_at__gt=starts_at)
-        .exists()
-    ):
-        raise PatientIsElsewhere
-    return lane
-
-
-def _place(*, practitioner, patient, kind, starts_at, room, overbook, now, **fields):
+def _place(wish, now, **fields):
     """Lock, look again, insert."""
-    if starts_at < now:
-        raise InThePast
-    if is_too_far(starts_at, now):
-        raise NotOpen
-    if not kind.is_done_by(practitioner):
-        raise KindNotDone
-    lock(practitioner, room, patient)
-    end_stale_holds(now, practitioner)
-    lane = _find_lane(practitioner, kind, starts_at, patient, overbook)
-    busy_from, busy_until = availability.need_of(kind).busy_span(starts_at)
+    placing.check_day(wish, now)
+    placing.lock([wish.practitioner], wish.rooms, [wish.patient])
+    end_stale_holds(now, wish.practitioner)
     return Appointment.objects.create(
-        practitioner=practitioner,
-        patient=patient,
-        kind=kind,
-        location=practitioner.location,
-        room=room,
-        lane=lane,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=kind.minutes),
-        busy_from=busy_from,
-        busy_until=busy_until,
-        created_at=now,
-        **fields,
+        **placing.find(wish).columns, patient=wish.patient, created_at=now, changed_at=now, **fields
     )
-
-
-def _offer(error, practitioner, kind, starts_at, patient, now):
-    """Return the same refusal with the nearest free times, read outside the transaction that failed."""
-    if isinstance(error, KindNotDone):
-        return error
-    kinds = {SlotTaken, PatientIsElsewhere, NotOpen}
-    made = type(error) if type(error) in kinds else SlotTaken
-    return made(availability.nearest_free(practitioner, kind, starts_at, patient=patient, now=now))
 
 
 def book(
@@ -156,6 +91,7 @@ def book(
     starts_at,
     by,
     room=None,
+    minutes=None,
     reason="",
     source="desk",
     key=None,
@@ -164,23 +100,20 @@ def book(
 ):
     """Book one visit and return the appointment; a second call with the same `key` returns the first one's.
 
-    Raises `SlotTaken`, `PatientIsElsewhere`, `NotOpen` (each with `.nearest`), `InThePast`, `PermissionDenied`.
-    `overbook_because` opens an extra lane; it needs the right to overbook and is stored.
+    Raises `SlotTaken`, `RoomTaken`, `PatientIsElsewhere`, `NotOpen` (each with `.nearest`), `InThePast`,
+    `PermissionDenied`. `minutes` is another length than the kind's. `overbook_because` opens an extra lane; it needs
+    the right to overbook and is stored.
     """
     now = now or timezone.now()
     require(by, "appointment.overbook" if overbook_because else "appointment.add")
+    wish = Wish(practitioner, kind, starts_at, patient, room, minutes, overbook=bool(overbook_because))
     try:
         with transaction.atomic():
             if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
                 return known
             appointment = _place(
-                practitioner=practitioner,
-                patient=patient,
-                kind=kind,
-                starts_at=starts_at,
-                room=room,
-                overbook=bool(overbook_because),
-                now=now,
+                wish,
+                now,
                 status=Status.BOOKED,
                 booked_at=now,
                 created_by=by,
@@ -189,28 +122,121 @@ def book(
                 idempotency_key=key,
                 overbooked_because=overbook_because,
             )
-            _confirm_by_mail(appointment)
+            tell(appointment, "confirmation")
             record("appointment.booked", appointment, by=by, patient=patient)
             return appointment
     except (SlotTaken, NotOpen, IntegrityError) as error:
         if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
             return known
-        raise _offer(error, practitioner, kind, starts_at, patient, now) from error
+        raise placing.offer(error, wish, now) from error
 
 
-def _confirm_by_mail(appointment):
-    """Queue the confirmation: name, date, time, place; never a complaint or a treatment."""
+def tell(appointment, event):
+    """Queue a mail about one visit (`event` is its template): name, date, time, place; never a complaint."""
     patient = appointment.patient
     if not (patient and patient.email):
         return
     with timezone.override(appointment.location.zone):  # the clock on the clinic's wall, whoever books from where
         outbox.queue(
-            "scheduling/confirmation",
+            f"scheduling/{event}",
             to=patient.email,
-            key=f"appointment-{appointment.pk}-booked",
+            key=f"appointment-{appointment.pk}-{event}-{appointment.sequence}",
             patient=patient,
             context={"appointment": appointment, "patient": patient},
         )
+
+
+def move(
+    appointment,
+    *,
+    starts_at,
+    by,
+    practitioner=None,
+    room=UNCHANGED,
+    kind=None,
+    minutes=None,
+    sequence=None,
+    overbook_because="",
+    silent=False,
+    now=None,
+):
+    """Move a visit to another time, person, room, kind or length, and return it; what is not named stays.
+
+    Raises as `book` does, `StepNotPossible` when the visit has begun or its time was given away, and `MovedMeanwhile`
+    when it is not the `sequence` that the page showed. `silent` queues no mail: the caller writes one for many.
+    """
+    now = now or timezone.now()
+    require(by, "appointment.overbook" if overbook_because else "appointment.change")
+    told = {"practitioner": practitioner, "room": room, "kind": kind, "minutes": minutes}
+    wish = _moved(appointment, starts_at, overbook=bool(overbook_because), **told)
+    try:
+        with transaction.atomic():
+            placing.check_day(wish, now)
+            placing.lock([wish.practitioner], wish.rooms, [wish.patient])
+            row = _lock_to_move(appointment, wish, sequence)
+            end_stale_holds(now, wish.practitioner)
+            return relocate(row, wish, by=by, now=now, because=overbook_because, silent=silent)
+    except (SlotTaken, NotOpen, IntegrityError) as error:
+        raise placing.offer(error, wish, now) from error
+
+
+def _moved(row, starts_at, *, practitioner, room, kind, minutes, overbook):
+    """Return the wish that moving this visit amounts to. Its own length counts on, unless the kind is another."""
+    usual = kind is not None and kind.pk != row.kind_id
+    wish = Wish(
+        practitioner or row.practitioner,
+        kind or row.kind,
+        starts_at,
+        row.patient,
+        None if room is UNCHANGED else room,
+        minutes or (None if usual else row.minutes),
+        overbook,
+        ignoring=(row.pk,),
+    )
+    if room is UNCHANGED and _keeps_room(row, wish):
+        return replace(wish, room=row.room)
+    return wish
+
+
+def _keeps_room(row, wish):
+    """A visit stays in its room if that room may still be taken and is free; else a free one is looked for."""
+    if row.room is None or wish.practitioner.pk != row.practitioner_id:
+        return False
+    start, end = wish.need.busy_span(wish.starts_at)
+    others = Appointment.objects.blocking().touching(start, end).filter(room=row.room)
+    return not others.exclude(pk=row.pk).exists()
+
+
+def _lock_to_move(appointment, wish, sequence):
+    """Lock the visit itself and return it, if it may still be moved."""
+    row = Appointment.objects.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
+    if sequence is not None and row.sequence != sequence:
+        raise MovedMeanwhile(row)
+    zone = row.location.zone
+    same_day = row.starts_at.astimezone(zone).date() == wish.starts_at.astimezone(zone).date()
+    at_rest = row.status in (Status.BOOKED, Status.CONFIRMED)
+    asked_for = row.status == Status.HELD and row.patient_id is None  # a request; an offer to one who waits stays
+    if not (at_rest or asked_for or (row.status == Status.ARRIVED and same_day)):
+        raise steps.StepNotPossible(row.status)
+    return row
+
+
+def relocate(row, wish, *, by, now, because="", silent=False):
+    """Write a locked visit into the place of `wish` and return it: audited, told by mail. Locks are the caller's."""
+    was, columns = row.starts_at, placing.find(wish).columns
+    before = {"from": was.isoformat(), "practitioner": row.practitioner_id}
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.sequence += 1
+    row.changed_at, row.overbooked_because = now, because
+    if row.status == Status.HELD:
+        row.hold_until = min(row.hold_until, row.starts_at)
+    names = [*columns, "sequence", "changed_at", "overbooked_because", "hold_until"]
+    row.save(update_fields=[name.removesuffix("_id") for name in names])
+    if not silent:
+        tell(row, "moved")
+    record("appointment.moved", row, by=by, patient=row.patient_id, **before)
+    return row
 
 
 def request_time(*, practitioner, kind, starts_at, contact, hold_for, now=None):
@@ -219,25 +245,16 @@ def request_time(*, practitioner, kind, starts_at, contact, hold_for, now=None):
     Links no patient and never tells whether one exists. Raises as `book` does.
     """
     now = now or timezone.now()
+    wish = Wish(practitioner, kind, starts_at)
     try:
         with transaction.atomic():
-            held = _place(
-                practitioner=practitioner,
-                patient=None,
-                kind=kind,
-                starts_at=starts_at,
-                room=None,
-                overbook=False,
-                now=now,
-                status=Status.HELD,
-                hold_until=min(now + hold_for, starts_at),
-                source="site",
-            )
+            hold_until = min(now + hold_for, starts_at)
+            held = _place(wish, now, status=Status.HELD, hold_until=hold_until, source="site")
             request = AppointmentRequest.objects.create(appointment=held, created_at=now, **contact)
             record("request.made", request)
             return request
     except (SlotTaken, NotOpen, IntegrityError) as error:
-        raise _offer(error, practitioner, kind, starts_at, None, now) from error
+        raise placing.offer(error, wish, now) from error
 
 
 @transaction.atomic
@@ -270,7 +287,7 @@ def accept(request, *, patient, by, now=None):
     held.patient, held.status, held.booked_at, held.created_by = patient, Status.BOOKED, now, by
     held.save(update_fields=["patient", "status", "booked_at", "created_by"])
     _answer(request, "booked", by, now)
-    _confirm_by_mail(held)
+    tell(held, "confirmation")
     record("request.accepted", request, by=by, patient=patient)
     return held
 

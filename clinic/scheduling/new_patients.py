@@ -24,7 +24,9 @@ def book(*, person, by, key=None, **visit):
         with transaction.atomic():
             if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
                 return known
-            booking.lock(visit["practitioner"], visit.get("room"))  # before `register` writes the log
+            booking.lock(
+                visit["practitioner"], visit.get("room"), kind=visit["kind"]
+            )  # before `register` writes the log
             patient = registering.register(by=by, **person)
             made = booking.book(patient=patient, by=by, key=key, **visit)
             if made.patient_id != patient.pk:  # the other sending won the race: roll this patient back

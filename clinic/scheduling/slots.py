@@ -20,30 +20,46 @@ class TimeIsAmbiguous(ValueError):
 
 @dataclass(frozen=True)
 class Block:
-    """One stretch of a practitioner's week, on the wall clock."""
+    """One stretch of work on the wall clock: of every such weekday, or of one date (`on`) in the place of its week.
+
+    `place` is the number of the location, `zone` its zone where it differs from the practitioner's own.
+    """
 
     weekday: int  # Monday is 0
     opens: time
     closes: time
     valid_from: date | None = None
     valid_until: date | None = None
+    on: date | None = None
+    place: int | None = None
+    zone: ZoneInfo | None = None
 
     def holds_on(self, day):
-        """Does this block apply on `day`?"""
+        """Does this block apply on `day`, if no block of that very date stands in its place?"""
+        if self.on:
+            return self.on == day
         begun = self.valid_from is None or self.valid_from <= day
         return self.weekday == day.weekday() and begun and (self.valid_until is None or day <= self.valid_until)
 
 
 @dataclass(frozen=True)
 class Busy:
-    """A taken stretch [start, end) in one lane; lane None takes them all (time off, the patient's other visit)."""
+    """A taken stretch [start, end) in one lane; lane None takes them all (time off, the patient's other visit).
+
+    `place` narrows it to work at one location: that location is closed.
+    """
 
     start: datetime
     end: datetime
     lane: int | None = None
+    place: int | None = None
 
     def touches(self, start, end):
         return self.start < end and start < self.end
+
+    def keeps_from(self, place):
+        """Does it matter for work at `place`?"""
+        return self.place is None or self.place == place
 
 
 @dataclass(frozen=True)
@@ -78,41 +94,75 @@ def _edge(day, clock, zone):
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
+def blocks_on(day, blocks):
+    """Return the blocks that apply on `day`: those of that date alone, if there are any."""
+    held = [block for block in blocks if block.holds_on(day)]
+    return [block for block in held if block.on] or held
+
+
+def open_blocks(day, blocks, zone):
+    """Return (start, end, block) in UTC for each stretch in which a practitioner works on `day`, earliest first."""
+    found = [
+        (_edge(day, b.opens, b.zone or zone), _edge(day, b.closes, b.zone or zone), b) for b in blocks_on(day, blocks)
+    ]
+    return sorted(found, key=lambda stretch: stretch[:2])
+
+
 def open_spans(day, blocks, zone):
     """Return the (start, end) stretches in UTC in which a practitioner works on `day`."""
-    return sorted((_edge(day, b.opens, zone), _edge(day, b.closes, zone)) for b in blocks if b.holds_on(day))
+    return [stretch[:2] for stretch in open_blocks(day, blocks, zone)]
+
+
+def block_around(start, end, blocks, zone):
+    """Return the block of working hours in which [start, end) lies whole, or None."""
+    for day in {start.astimezone(z).date() for z in {zone, *(b.zone for b in blocks if b.zone)}}:
+        for opens, closes, block in open_blocks(day, blocks, zone):
+            if opens <= start and end <= closes:
+                return block
+    return None
 
 
 def is_open(start, end, blocks, zone):
     """Does [start, end) lie whole inside the working hours of its day?"""
-    day = start.astimezone(zone).date()
-    return any(opens <= start and end <= closes for opens, closes in open_spans(day, blocks, zone))
+    return block_around(start, end, blocks, zone) is not None
 
 
-def free_lane(start, end, busy, capacity):
-    """Return the lowest lane that is free in [start, end), or None when all `capacity` lanes are taken."""
-    clashes = [b for b in busy if b.touches(start, end)]
+def free_lane(start, end, busy, capacity, place=None):
+    """Return the lowest lane that is free in [start, end) at `place`, or None when all `capacity` lanes are taken."""
+    clashes = [b for b in busy if b.touches(start, end) and b.keeps_from(place)]
     if any(b.lane is None for b in clashes):
         return None
     taken = {b.lane for b in clashes}
     return next((lane for lane in range(capacity) if lane not in taken), None)
 
 
-def free_times(day, *, blocks, busy, need, zone, capacity=1, not_before=None, step=timedelta(minutes=15)):
-    """Return the starts, in `zone`, at which a visit of `need` fits on `day`: inside hours, in a free lane.
+def free_room(start, end, rooms):
+    """Return the first of `rooms` ({key: [Busy]}, the preferred one first) that is free in [start, end), or None."""
+    return next((key for key, busy in rooms.items() if not any(b.touches(start, end) for b in busy)), None)
 
+
+def free_times(day, *, blocks, busy, need, zone, capacity=1, rooms=None, not_before=None, step=timedelta(minutes=15)):
+    """Return the starts, on the clock of their place, at which a visit of `need` fits on `day`.
+
+    It fits inside hours, in a free lane and, when `rooms` is given ({place: {key: [Busy]}}), in one of that place.
     Starts lie on the step counted from the opening of each block; none lies before `not_before`.
     """
     found = []
-    for opens, closes in open_spans(day, blocks, zone):
+    for opens, closes, block in open_blocks(day, blocks, zone):
         start = opens + timedelta(minutes=need.before)
         while start + timedelta(minutes=need.minutes) <= closes:
             span = need.busy_span(start)
             late_enough = not_before is None or start >= not_before
-            if late_enough and free_lane(span[0], span[1], busy, capacity) is not None:
-                found.append(start.astimezone(zone))
+            if late_enough and _has_place(span, busy, capacity, rooms, block.place):
+                found.append(start.astimezone(block.zone or zone))
             start += step
     return found
+
+
+def _has_place(span, busy, capacity, rooms, place):
+    if free_lane(*span, busy, capacity, place) is None:
+        return False
+    return rooms is None or free_room(*span, rooms.get(place, {})) is not None
 
 
 def nearest(times, wished, count=3):

@@ -13,6 +13,12 @@ class PractitionerQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True).order_by("order", "pk")
 
+    def with_hours(self):
+        """With what the search for free times reads of each: place, weekly hours, hours of single dates."""
+        weekly = models.Prefetch("hours", WorkingHours.objects.select_related("location"))
+        dated = models.Prefetch("special_hours", SpecialHours.objects.select_related("location"))
+        return self.select_related("location").prefetch_related(weekly, dated)
+
 
 class Practitioner(models.Model):
     """Somebody who treats. Licence and credentials are shown on the site and stand under every signed note."""
