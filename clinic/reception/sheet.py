@@ -134,7 +134,7 @@ def read(day, *, user, now):
     cards = cards_of(appointments, now)
     ids = {a.practitioner_id for a in appointments}
     rows = Practitioner.objects.filter(Q(is_active=True) | Q(pk__in=ids)).order_by("order", "pk")
-    people = list(rows.select_related("location", "room").prefetch_related("hours")[:MOST_COLUMNS])
+    people = list(rows.with_hours().select_related("location", "room")[:MOST_COLUMNS])
     by_id = {p.pk: p for p in people}
     for card in cards:
         card.appointment.practitioner = by_id.get(card.appointment.practitioner_id) or card.appointment.practitioner
@@ -158,7 +158,7 @@ def _frame(day, zone, people, cards):
 
 def _column(practitioner, frame, cards, time_off, now):
     own = [card for card in cards if card.appointment.practitioner_id == practitioner.pk]
-    away = [off for off in time_off if off.practitioner_id in (None, practitioner.pk)]
+    away = [off for off in time_off if off.holds_for(practitioner.pk, practitioner.location_id)]
     live = [card.appointment for card in own if card.status not in FREEING]
     lanes = min(max([practitioner.capacity, *(a.lane + 1 for a in live)]), MOST_LANES)
     for card in own:
