@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from clinic.accounts.models import User
+from clinic.accounts import devices, links
+from clinic.accounts.models import SignedLink, User
 from clinic.accounts.roles import Role
 from clinic.charting.models import Contraindication, Episode, TreatmentKind, Visit
 from clinic.practice.models import ClinicProfile, Location
@@ -200,3 +201,13 @@ def assignment(of, given=None, by=None, **fields):
 def everything_named(text):
     """All patients whose names contain `text` (for asserting that nothing leaked in or out)."""
     return Patient.objects.filter(family_name__contains=text)
+
+
+def device(by=None, **fields):
+    """A paired tablet; its token is `device.token` (in real life only the tablet has it)."""
+    by = by or user("", Role.RECEPTIONIST)
+    made, code = devices.add(**{"name": "Front tablet", "location": location(), **fields}, by=by)
+    token = devices.pair(links.find(SignedLink.Scope.PAIRING, code))
+    made.refresh_from_db()
+    made.token = token
+    return made

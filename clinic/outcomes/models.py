@@ -1,10 +1,12 @@
 """How it goes: measures, and the answers patients gave to them."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from patients.models import Patient
+from clinic.scheduling.models import Appointment
+from patients.models import Alert, Patient
 from patients.models.owned import OwnedQuerySet
 
 PAIN = "nrs_pain"
@@ -62,3 +64,48 @@ class Response(models.Model):
 
     def __str__(self):
         return f"{self.measure} {self.score}"
+
+
+class CheckIn(models.Model):
+    """What a patient says about today on arriving: pain from 0 to 10, better or worse, and what has changed."""
+
+    class Change(models.TextChoices):
+        BETTER = "better", _("Better")
+        SAME = "same", _("About the same")
+        WORSE = "worse", _("Worse")
+
+    class Source(models.TextChoices):
+        KIOSK = "kiosk", _("Check-in screen")
+        DESK = "desk", _("Front desk")
+        PORTAL = "portal", _("Portal")
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="check_ins", verbose_name=_("patient"))
+    appointment = models.OneToOneField(
+        Appointment, models.PROTECT, related_name="check_in", verbose_name=_("appointment")
+    )
+    pain = models.PositiveSmallIntegerField(_("pain now"))
+    change = models.CharField(_("since the last visit"), max_length=6, choices=Change, blank=True)
+    words = models.CharField(_("what has changed"), max_length=200, blank=True)
+    urgency = models.CharField(_("urgency of the red flags"), max_length=1, choices=Alert.Level, blank=True)
+    source = models.CharField(_("given"), max_length=6, choices=Source, default=Source.KIOSK)
+    given_at = models.DateTimeField(_("given at"), default=timezone.now)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        ordering = ["-given_at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="check_in_pain_is_0_to_10", condition=Q(pain__gte=0, pain__lte=10)),
+            models.CheckConstraint(
+                name="check_in_change_is_known", condition=Q(change__in=["", "better", "same", "worse"])
+            ),
+            models.CheckConstraint(
+                name="check_in_source_is_known", condition=Q(source__in=["kiosk", "desk", "portal"])
+            ),
+            models.CheckConstraint(name="check_in_urgency_is_known", condition=Q(urgency__in=["", "C", "R", "U", "E"])),
+        ]
+
+    def __str__(self):
+        return f"{self.pain}/10 {self.get_change_display()}".strip()

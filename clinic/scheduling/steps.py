@@ -1,5 +1,7 @@
 """A visit's way through the clinic: confirm, arrive, to the room, start, finish, check out; cancel, no-show, undo."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -35,6 +37,12 @@ USUAL_NEXT = {
     Status.CHECKING_OUT: Status.DONE,
 }
 
+EARLIEST, LATEST = timedelta(hours=2), timedelta(hours=1)  # before and after the start: when a device takes an arrival
+
+
+class NotNow(Exception):
+    """Too early or too late to check in without the desk."""
+
 
 class StepNotPossible(Exception):
     """The visit is somewhere else by now; `status` says where."""
@@ -64,6 +72,25 @@ def step(appointment, *, to, by, now=None):
     row.status = to
     row.save(update_fields=["status", STAMP[to]])
     record(f"appointment.{to}", row, by=by, patient=row.patient_id)
+    return row
+
+
+@transaction.atomic
+def arrive_by_device(appointment, *, device, now=None):
+    """Note that the patient has checked in at a paired device, where nobody of the staff acts; return the visit.
+
+    A second time changes nothing. Raises `NotNow` and, when the visit is past arriving, `StepNotPossible`.
+    """
+    row, now = _lock(appointment), now or timezone.now()
+    if row.status == Status.ARRIVED:
+        return row
+    if Status.ARRIVED not in NEXT.get(row.status, ()):
+        raise StepNotPossible(row.status)
+    if not row.starts_at - EARLIEST <= now <= row.starts_at + LATEST:
+        raise NotNow
+    row.status, row.arrived_at = Status.ARRIVED, now
+    row.save(update_fields=["status", "arrived_at"])
+    record("appointment.arrived", row, patient=row.patient_id, via="kiosk", device=device.pk)
     return row
 
 
