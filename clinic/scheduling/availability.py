@@ -56,13 +56,13 @@ def busy_of(practitioners, start, end, *, patient=None, ignoring=(), rooms=()):
     everyone = []  # what keeps them all: the patient, who can be in one place only, and closures
     for row in _appointments(practitioners, start, end, patient, rooms).exclude(pk__in=ignoring):
         if row.practitioner_id in taken:
-            taken[row.practitioner_id].append(slots.Busy(row.busy_from, row.busy_until, row.lane))
+            taken[row.practitioner_id].append(slots.Busy(row.busy_from, row.busy_until, row.lane, row=row))
         if ("room", row.room_id) in taken:
-            taken["room", row.room_id].append(slots.Busy(row.busy_from, row.busy_until))
+            taken["room", row.room_id].append(slots.Busy(row.busy_from, row.busy_until, row=row))
         if patient is not None and row.patient_id == patient.pk:
-            everyone.append(slots.Busy(row.starts_at, row.ends_at))
+            everyone.append(slots.Busy(row.starts_at, row.ends_at, row=row))
     for off in TimeOff.objects.touching(start, end):
-        away = slots.Busy(off.starts_at, off.ends_at, None, off.location_id)
+        away = slots.Busy(off.starts_at, off.ends_at, None, off.location_id, off)
         if off.practitioner_id is None:
             everyone.append(away)
         elif off.practitioner_id in taken:

@@ -46,13 +46,15 @@ class Block:
 class Busy:
     """A taken stretch [start, end) in one lane; lane None takes them all (time off, the patient's other visit).
 
-    `place` narrows it to work at one location: that location is closed.
+    `place` narrows it to work at one location: that location is closed. `row` is what it was read from, for the words
+    that say why a time is not free.
     """
 
     start: datetime
     end: datetime
     lane: int | None = None
     place: int | None = None
+    row: object = None
 
     def touches(self, start, end):
         return self.start < end and start < self.end
