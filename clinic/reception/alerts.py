@@ -5,8 +5,15 @@ from django.views.decorators.http import require_POST
 from clinic.accounts.access import get_or_404, reception_only
 from clinic.accounts.roles import require
 from clinic.reception.going_back import go_back
+from clinic.reception.sections import some_of
 from patients import intake
 from patients.models import Alert
+
+
+def panel(user, now):
+    """Alerts nobody has acknowledged."""
+    rows, count = some_of(Alert.objects.to_acknowledge(user).select_related("patient"))
+    return {"alerts": rows, "alerts_count": count}
 
 
 @reception_only

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.accounts.access import reception_only
 from clinic.accounts.roles import require
-from clinic.reception.day import asked_day
+from clinic.reception.days import asked_day
 from clinic.reception.finding import hits, with_alerts
 from clinic.scheduling import availability, booking
 from clinic.scheduling.forms import BookingForm, next_step

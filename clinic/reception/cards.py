@@ -59,6 +59,14 @@ class Card:
         return short_name(self.appointment.patient) if self.appointment.patient else self.name
 
     @property
+    def facts(self):
+        """What decides how the card looks; minutes that only count on do not."""
+        mine = self.appointment
+        when = (mine.pk, mine.sequence, mine.starts_at, mine.ends_at, mine.status, self.since, bool(self.late))
+        what = (mine.practitioner_id, mine.lane, mine.room_id, mine.kind_id, mine.cancelled_because, mine.hold_until)
+        return when + what + (self.name, self.has_alert, self.intake_missing)
+
+    @property
     def late(self):
         """Whole minutes after the start without an arrival, from five on; otherwise 0."""
         if self.status not in (Status.BOOKED, Status.CONFIRMED):

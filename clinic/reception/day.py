@@ -1,6 +1,6 @@
 """The day sheet with what is going on in the clinic beside it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,23 +8,12 @@ from django.views.decorators.http import require_safe
 
 from clinic.accounts.access import get_or_404, reception_only
 from clinic.accounts.roles import can
-from clinic.reception import cards, sheet, snapshot
+from clinic.reception import cards, panels, sections, sheet, snapshot
+from clinic.reception.days import asked_day
 from clinic.reception.going_back import UNDO
-from clinic.scheduling.models import Appointment, AppointmentRequest
+from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
-from patients.models import Alert, Patient
-
-MOST_ROWS = 20  # of a queue in the side panel; the count beside its heading is honest
-FIRST_YEAR, LAST_YEAR = 1990, 2199
-
-
-def asked_day(text):
-    """Return the day of the address, or today when it is missing or no day of a clinic's calendar."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return timezone.localdate()
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else timezone.localdate()
+from patients.models import Patient
 
 
 @reception_only
@@ -32,16 +21,24 @@ def asked_day(text):
 def day(request):
     """One day of the clinic; `?day=` another day, `?p=` a patient's snapshot in the side panel, `?who=` one list."""
     now, shown = timezone.now(), asked_day(request.GET.get("day"))
-    of_day = sheet.read(shown, user=request.user, now=now)
-    context = {"sheet": of_day, "flow": now_in_clinic(of_day, request.user, now), "undo": undoable(request)}
-    context |= {"previous": shown - timedelta(days=1), "next": shown + timedelta(days=1), "may": rights(request.user)}
-    context |= phone_list(of_day, request.GET.get("who"))
+    context = beside(request, sheet.read(shown, user=request.user, now=now))
+    context |= {"previous": shown - timedelta(days=1), "next": shown + timedelta(days=1), "undo": undoable(request)}
     if number := request.GET.get("p"):
         patient = get_or_404(request, Patient.objects.for_user(request.user), pk=number)
         context["snapshot"] = snapshot.read(patient, user=request.user, now=now)
     else:
-        context |= queues(request.user)
+        context |= panels.read(request.user, now)
+        context["side"] = sections.draw("reception/_panels.html", context, request)
+    context["rail"] = sections.draw("reception/_rail.html", context, request)
     return render(request, "reception/day.html", context)
+
+
+def beside(request, of_day):
+    """Return what page and poll say of the day alike: the sheet, who is in the clinic, the list of the phone."""
+    number = request.GET.get("p", "")
+    context = {"sheet": of_day, "flow": now_in_clinic(of_day, request.user, of_day.now), "may": rights(request.user)}
+    context["shown_patient"] = int(number) if number.isdecimal() and len(number) < 19 else None
+    return context | phone_list(of_day, request.GET.get("who"))
 
 
 def rights(user):
@@ -59,18 +56,6 @@ def now_in_clinic(of_day, user, now):
         return cards.flow(of_day.cards)
     today = sheet.appointments_of(now.astimezone(of_day.frame.zone).date(), of_day.frame.zone, user)
     return cards.flow([cards.Card(a, now) for a in today.select_related("practitioner", "patient", "kind", "room")])
-
-
-def queues(user):
-    """Return what waits for an answer: requests of the site and alerts nobody has acknowledged."""
-    waiting = AppointmentRequest.objects.for_user(user).unanswered()
-    alerts = Alert.objects.to_acknowledge(user)
-    return {
-        "requests": waiting.select_related("appointment__practitioner")[:MOST_ROWS],
-        "requests_count": waiting.count(),
-        "alerts": alerts.select_related("patient")[:MOST_ROWS],
-        "alerts_count": alerts.count(),
-    }
 
 
 def phone_list(of_day, who):

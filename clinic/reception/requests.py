@@ -14,11 +14,19 @@ from clinic.accounts.roles import require
 from clinic.reception.bookings import chosen_patient
 from clinic.reception.finding import hits, with_alerts
 from clinic.reception.going_back import go_back
+from clinic.reception.sections import some_of
 from clinic.scheduling import booking
 from clinic.scheduling.forms import AcceptForm
 from clinic.scheduling.models import AppointmentRequest
 
 OUTCOMES = {"called": gettext_lazy("The call is noted."), "declined": gettext_lazy("Declined: the time is free again.")}
+
+
+def panel(user, now):
+    """What visitors of the site ask for and nobody has answered."""
+    waiting = AppointmentRequest.objects.for_user(user).unanswered().select_related("appointment__practitioner")
+    rows, count = some_of(waiting)
+    return {"requests": rows, "requests_count": count}
 
 
 def _request(request, pk):

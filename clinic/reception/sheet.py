@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from clinic.charting.safety import patients_with_alert
 from clinic.reception.cards import Card
+from clinic.reception.sections import version_of
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Appointment, Practitioner, TimeOff
 from clinic.scheduling.models.appointments import FREEING, Status
@@ -91,6 +92,12 @@ class Sheet:
         """Classes of the now-line, or an empty text when now is not on the sheet."""
         minute = self.frame.minute_of(self.now)
         return f"s{minute // 5} m{minute % 5}" if 0 <= minute < self.frame.steps * 5 else ""
+
+    @property
+    def version(self):
+        """A short name of what is drawn: two days that look the same have the same."""
+        columns = [(c.practitioner.pk, c.lanes, c.off, c.next_free) for c in self.columns]
+        return version_of(repr((self.frame, columns, [card.facts for card in self.cards])))
 
     @property
     def counts(self):

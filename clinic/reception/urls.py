@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from clinic.reception import alerts, bookings, day, finding, people, requests, visits
+from clinic.reception import alerts, bookings, day, finding, live, people, requests, visits
 
 app_name = "desk"
 urlpatterns = [
     path("", day.day, name="day"),
+    path("now/", live.now, name="now"),
     path("search/", finding.search, name="search"),
     path("patients/", finding.patients, name="patients"),
     path("patients/<int:pk>/", people.patient, name="patient"),

@@ -6,6 +6,7 @@
  *   body data-keys="off"         single keys are switched off
  *   data-opens="#id"             opens that <dialog>;  data-closes closes the dialog around it
  *   <time data-since="{n} min" datetime="...">  minutes since then, counted on
+ *   body data-offline            the line is lost: minutes stop
  *   data-dismiss                 removes the [data-message] around it
  *   form data-dirty-guard        the browser asks before typed text is left behind
  *   meta name="csrf-token"       is sent with every htmx request
@@ -71,6 +72,7 @@
 
   // --- minutes that count on
   function tellMinutes() {
+    if (document.body.hasAttribute("data-offline")) return; // what is no longer known does not count on
     for (const time of document.querySelectorAll("time[data-since]")) {
       const began = Date.parse(time.dateTime);
       if (Number.isNaN(began)) continue;

@@ -203,7 +203,7 @@ def test_the_day_sheet_takes_the_same_queries_for_any_number_of_visits(desk, car
         at = MONDAY + timedelta(hours=n)
         make.appointment(of, carlos.practitioner, at, status=Status.ARRIVED)
         raised(of)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         desk.get(DAY)
 
 
