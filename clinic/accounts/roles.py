@@ -55,6 +55,7 @@ ALLOWED = {
     "visit.sign": {CHIRO},
     "treatment.add": CLINICAL,
     "treatment.change": CLINICAL,
+    "timer.change": FRONT,
     "addendum.add": CLINICAL,
     "outcome.view": CLINICAL,
     "outcome.add": CLINICAL,

@@ -12,6 +12,7 @@ from clinic.scheduling.models.appointments import Appointment
 from clinic.scheduling.models.planning import WaitlistEntry
 from clinic.scheduling.models.resources import Practitioner, Room
 from patients.models import Patient
+from patients.models.owned import OwnedQuerySet
 
 
 class WaitlistOfferQuerySet(models.QuerySet):
@@ -60,7 +61,9 @@ class WaitlistOffer(models.Model):
         return f"{self.entry}, {self.offered_at:%Y-%m-%d %H:%M}"
 
 
-class TherapyTimerQuerySet(models.QuerySet):
+class TherapyTimerQuerySet(OwnedQuerySet):
+    owner, staff_right, proxy_scope = "appointment__patient", "appointment.view", "booking"
+
     def running(self):
         """Timers nobody has ended, the one that rings first on top."""
         return self.filter(ended_at=None).order_by("ends_at", "pk")
