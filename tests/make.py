@@ -14,7 +14,7 @@ from clinic.accounts.models import SignedLink, User
 from clinic.accounts.roles import Role
 from clinic.charting.models import Contraindication, Episode, TreatmentKind, Visit
 from clinic.practice.models import ClinicProfile, Location
-from clinic.scheduling.models import Appointment, Practitioner, Room, VisitKind, WorkingHours
+from clinic.scheduling.models import Appointment, Practitioner, Room, TherapyTimer, VisitKind, WorkingHours
 from clinic.scheduling.models.appointments import STAMP, Status
 from content.models import Article, Assignment, Author, Reference, Topic
 from patients import registering
@@ -142,6 +142,14 @@ def appointment(of=None, by=None, at=MONDAY, *, status=Status.BOOKED, minutes=20
             "booked_at": at,
             **fields,
         }
+    )
+
+
+def timer(of, *, at=MONDAY, minutes=10, **fields):
+    """A timer of the visit `of`, begun at `at`."""
+    ends = at + timedelta(minutes=minutes)
+    return TherapyTimer.objects.create(
+        appointment=of, **{"name": "heat", "minutes": minutes, "started_at": at, "ends_at": ends, **fields}
     )
 
 

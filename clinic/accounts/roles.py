@@ -41,6 +41,7 @@ ALLOWED = {
     "patient.add": {ADMIN, CHIRO, DESK},
     "patient.change": {ADMIN, CHIRO, DESK},
     "patient.invite": {ADMIN, CHIRO, DESK},
+    "call.log": {ADMIN, CHIRO, DESK},
     "alert.view_content": CLINICAL,
     "alert.acknowledge": {CHIRO, THERAPIST, DESK},
     "intake.send": {ADMIN, CHIRO, DESK},

@@ -1,6 +1,7 @@
 """Who we treat."""
 
 from patients.models.alerts import Alert
+from patients.models.calls import CallLog
 from patients.models.health import Allergy, Condition, Medication, Procedure
 from patients.models.intake import Intake, IntakeReview
 from patients.models.people import ExternalId, Patient, ProxyGrant, SearchToken
@@ -9,6 +10,7 @@ from patients.models.vocabulary import RedFlagRule, SafetyTerm
 __all__ = [
     "Alert",
     "Allergy",
+    "CallLog",
     "Condition",
     "ExternalId",
     "Intake",
