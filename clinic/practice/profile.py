@@ -9,6 +9,7 @@ class Unnamed:
     name, tagline, headline, introduction, phone, phone_href, email = "Vertebra", "", "", "", "", "", ""
     location: Location | None = None
     emergency_number, disclaimer, set_up_at, hold_minutes = "911", "", None, 1440
+    requests_are_booked, requests_a_day, minimum_notice_minutes, booking_horizon_days = False, 3, 120, 60
 
 
 def clinic():

@@ -242,13 +242,14 @@ def relocate(row, wish, *, by, now, because="", silent=False):
 def request_time(*, practitioner, kind, starts_at, contact, hold_for, now=None):
     """Hold a time for a visitor of the site and return the request; `contact` holds name, phone, email, question.
 
-    Links no patient and never tells whether one exists. Raises as `book` does.
+    Links no patient and never tells whether one exists. Raises as `book` does. Without `hold_for` the clinic books at
+    once: the time is the visitor's until the visit is over, and stays "held" only until the desk says who they are.
     """
     now = now or timezone.now()
     wish = Wish(practitioner, kind, starts_at)
     try:
         with transaction.atomic():
-            hold_until = min(now + hold_for, starts_at)
+            hold_until = min(now + hold_for, starts_at) if hold_for else wish.ends_at
             held = _place(wish, now, status=Status.HELD, hold_until=hold_until, source="site")
             request = AppointmentRequest.objects.create(appointment=held, created_at=now, **contact)
             record("request.made", request)

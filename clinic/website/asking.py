@@ -12,17 +12,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.accounts.access import open_to_all
 from clinic.scheduling import availability, booking
+from clinic.scheduling.limits import limits_of
 from clinic.scheduling.models import AppointmentRequest
+from clinic.scheduling.models.appointments import FREEING
 from clinic.website import throttle, times
 from clinic.website.forms import CallForm, RequestForm
 
 TICKET, TICKET_LASTS = "clinic.website.requested", timedelta(days=1)
 
 
-def _first_day(text, today):
-    """Return the day a page of times begins with: never before today nor beyond the horizon."""
+def _first_day(text, today, last):
+    """Return the day a page of times begins with: never before today nor after the last day that is open."""
     try:
-        return min(max(date.fromisoformat(text), today), today + times.HORIZON)
+        return min(max(date.fromisoformat(text), today), last)
     except ValueError:
         return today
 
@@ -38,15 +40,15 @@ def _chosen(request, kinds):
 @open_to_all
 def choose(request):
     """Find a time: kind of visit, with whom, then one button for each free time. Nothing is held yet."""
-    now, kinds = timezone.now(), times.kinds()
+    now, kinds, limits = timezone.now(), times.kinds(), limits_of(request.clinic)
     if not kinds:
         return render(request, "website/no_times.html")
     kind, able, person = _chosen(request, kinds)
-    today = timezone.localdate(now)
-    first = _first_day(request.GET.get("from", ""), today)
-    days = times.days_from(first, kind, [person] if person else able, now=now)
+    today, last = timezone.localdate(now), limits.last_day(now)
+    first = _first_day(request.GET.get("from", ""), today, last)
+    days = times.days_from(first, kind, [person] if person else able, now=now, limits=limits)
     shown = {"kinds": kinds, "kind": kind, "able": able, "person": person, "days": days, "today": today}
-    if days and days[-1].on < today + times.HORIZON:
+    if days and days[-1].on < last:
         shown["later"] = days[-1].on + timedelta(days=1)
     if first > today:
         shown["earlier"] = max(today, first - timedelta(days=7))
@@ -67,26 +69,40 @@ def _too_many(form, wait):
     form.add_error(None, _("Many messages came from your address. Try again in %d minutes, or call us.") % minutes)
 
 
-def _others(offer, now):
-    found = availability.nearest_free(offer.practitioner, offer.kind, max(offer.starts_at, now), now=now + times.LEAD)
-    return [times.Offer(offer.kind, offer.practitioner, start) for start in found]
+def _others(request, offer, now):
+    limits = limits_of(request.clinic)
+    wished, earliest = max(offer.starts_at, now), limits.earliest(now)
+    found = availability.nearest_free(offer.practitioner, offer.kind, wished, now=earliest)
+    return [times.Offer(offer.kind, offer.practitioner, at) for at in found if not limits.is_too_far(at, now)]
+
+
+def _request_time(request, offer, contact, now):
+    """Ask for the offered time; a clinic that books at once keeps it until the visit is over."""
+    clinic = request.clinic
+    if offer.starts_at < limits_of(clinic).earliest(now):
+        raise booking.NotOpen
+    return booking.request_time(
+        practitioner=offer.practitioner,
+        kind=offer.kind,
+        starts_at=offer.starts_at,
+        contact=contact,
+        hold_for=None if clinic.requests_are_booked else timedelta(minutes=clinic.hold_minutes),
+        now=now,
+    )
 
 
 def _hold(request, form, offer, now):
     """Hold the time; return the thanks page, or the details again with the nearest free times."""
-    hold_for = timedelta(minutes=request.clinic.hold_minutes)
+    contact = form.cleaned_data
+    if wait := throttle.seconds_to_wait_today(request, contact, request.clinic.requests_a_day):
+        form.add_error(None, _("You have asked for several times today. Please call us, and we find one together."))
+        return _details(request, form, offer, status=429, wait=wait)
     try:
-        made = booking.request_time(
-            practitioner=offer.practitioner,
-            kind=offer.kind,
-            starts_at=offer.starts_at,
-            contact=form.cleaned_data,
-            hold_for=hold_for,
-            now=now,
-        )
+        made = _request_time(request, offer, contact, now)
     except (booking.SlotTaken, booking.NotOpen, booking.InThePast):
-        return _details(request, form, offer, status=409, nearest=_others(offer, now))
+        return _details(request, form, offer, status=409, nearest=_others(request, offer, now))
     throttle.count(request, "request")
+    throttle.count_today(request, contact)
     return redirect("website:requested", ticket=signing.dumps(made.pk, salt=TICKET))
 
 
@@ -96,7 +112,7 @@ def details(request):
     """Name and phone for the chosen time; sending them holds it until the desk answers."""
     now, typed = timezone.now(), request.POST if request.method == "POST" else request.GET
     try:
-        offer = times.find(typed.get("slot", ""), now)
+        offer = times.find(typed.get("slot", ""), now, limits_of(request.clinic))
     except times.NotOffered:
         messages.warning(request, _("Choose one of these times first."))
         return redirect("website:request")
@@ -107,6 +123,12 @@ def details(request):
         _too_many(form, wait)
         return _details(request, form, offer, status=429, wait=wait)
     return _hold(request, form, offer, now) if form.is_valid() else _details(request, form, offer, status=422)
+
+
+def standing(visit):
+    """Say how the visitor's time stands: theirs without a further answer, gone, or (neither) waiting for the desk."""
+    gone = visit.status in FREEING
+    return {"is_gone": gone, "is_sure": not gone and (not visit.is_held or visit.hold_until >= visit.ends_at)}
 
 
 @require_safe
@@ -121,7 +143,7 @@ def requested(request, ticket):
         "appointment__practitioner", "appointment__kind", "appointment__location"
     )
     held = next((row.appointment for row in made), None)
-    return render(request, "website/requested.html", {"held": held})
+    return render(request, "website/requested.html", {"held": held} | (standing(held) if held else {}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

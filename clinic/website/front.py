@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from clinic.scheduling import availability
+from clinic.scheduling.limits import limits_of
 from clinic.scheduling.models import TimeOff, VisitKind
 from clinic.website import opening, times
 from content.listing import for_lists
@@ -27,10 +28,11 @@ def _hours(place, people, now):
     }
 
 
-def page(place, *, now):
+def page(profile, *, now):
     """Return the context of the home page for the clinic's first location."""
+    place = profile.location
     people, kind = times.practitioners(), first_visit_of(times.kinds())
-    free = times.first_free(kind, people, now=now) if kind else {}
+    free = times.first_free(kind, people, now=now, limits=limits_of(profile)) if kind else {}
     for person in people:
         person.next_free = free.get(person.pk)
     return {

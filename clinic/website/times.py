@@ -8,8 +8,6 @@ from django.utils import timezone
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Practitioner, VisitKind
 
-HORIZON = timedelta(days=60)  # nobody asks for a time further ahead
-LEAD = timedelta(hours=2)  # nobody asks for a time sooner: the desk has to see it
 DAYS, SEARCHED = 5, 14  # days shown on a page, days looked through for them
 STEP = timedelta(minutes=15)
 FIRST = 5  # times of a day that are seen at once
@@ -63,7 +61,7 @@ def kinds():
 
 def practitioners():
     """Return those who may be asked for, with their hours: active, and with a licence that is valid today."""
-    rows = Practitioner.objects.active().select_related("location").prefetch_related("hours")
+    rows = Practitioner.objects.active().with_hours()
     return [person for person in rows if person.licence_is_valid()]
 
 
@@ -73,18 +71,22 @@ def doing(kind, people):
     return [person for person in people if not named or person.pk in named]
 
 
-def find(value, now):
+def find(value, now, limits):
     """Return the `Offer` behind a form value. Raises `NotOffered`; whether the time is still free shows at booking."""
     try:
         slug, number, moment = value.split(".")
         starts_at = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
         kind = next(kind for kind in kinds() if kind.slug == slug)
         person = next(person for person in doing(kind, practitioners()) if str(person.pk) == number)
+        offer, too_far = (
+            Offer(kind, person, starts_at.astimezone(person.location.zone)),
+            limits.is_too_far(starts_at, now),
+        )
     except (ValueError, OverflowError, StopIteration) as error:
         raise NotOffered(value) from error
-    if starts_at > now + HORIZON + timedelta(days=1):
+    if too_far:
         raise NotOffered(value)
-    return Offer(kind, person, starts_at.astimezone(person.location.zone))
+    return offer
 
 
 def _busy(people, first):
@@ -93,7 +95,7 @@ def _busy(people, first):
     return availability.busy_of(people, start, start + timedelta(days=SEARCHED + 3))
 
 
-def _free(person, kind, day, busy, now):
+def _free(person, kind, day, busy, not_before):
     start, end = availability.day_span(day, person.location.zone)
     around = timedelta(hours=12)
     return slots.free_times(
@@ -103,16 +105,16 @@ def _free(person, kind, day, busy, now):
         need=availability.need_of(kind),
         zone=person.location.zone,
         capacity=person.capacity,
-        not_before=now + LEAD,
+        not_before=not_before,
         step=STEP,
     )
 
 
-def _day(day, kind, people, busy, now):
+def _day(day, kind, people, busy, not_before):
     """Return the day with one offer per start: with the first person free then."""
     found = {}
     for person in people:
-        for start in _free(person, kind, day, busy[person.pk], now):
+        for start in _free(person, kind, day, busy[person.pk], not_before):
             found.setdefault(start, Offer(kind, person, start))
     return OfferedDay(day, [found[start] for start in sorted(found)])
 
@@ -121,27 +123,27 @@ def _works(people, day):
     return any(block.holds_on(day) for person in people for block in availability.blocks_of(person))
 
 
-def days_from(first, kind, people, *, now):
-    """Return the next days from `first` on which somebody works, at most `DAYS`, none beyond the horizon."""
+def days_from(first, kind, people, *, now, limits):
+    """Return the next days from `first` on which somebody works, at most `DAYS`, none beyond the last day open."""
     if not people:
         return []
-    last = timezone.localdate(now) + HORIZON
+    last = limits.last_day(now)
     days = [first + timedelta(days=n) for n in range(SEARCHED)]
     open_days = [day for day in days if day <= last and _works(people, day)][:DAYS]
     busy = _busy(people, first)
-    return [_day(day, kind, people, busy, now) for day in open_days]
+    return [_day(day, kind, people, busy, limits.earliest(now)) for day in open_days]
 
 
-def first_free(kind, people, *, now):
+def first_free(kind, people, *, now, limits):
     """Return {practitioner id: first free time} for those who have one within the days looked through."""
     people = doing(kind, people)
     if not people:
         return {}
-    today = timezone.localdate(now)
+    today, earliest = timezone.localdate(now), limits.earliest(now)
     busy, found = _busy(people, today), {}
     for person in people:
-        days = (today + timedelta(days=n) for n in range(SEARCHED))
-        free = (start for day in days for start in _free(person, kind, day, busy[person.pk], now))
+        days = (today + timedelta(days=n) for n in range(min(SEARCHED, limits.days + 1)))
+        free = (start for day in days for start in _free(person, kind, day, busy[person.pk], earliest))
         if start := next(free, None):
             found[person.pk] = start
     return found

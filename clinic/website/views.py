@@ -28,7 +28,7 @@ def home(request):
     """Who we are, when, where, and how to ask for a time or a call."""
     if not request.clinic.set_up_at and (wizard := _wizard()):
         return redirect(wizard)
-    shown = front.page(request.clinic.location, now=timezone.now())
+    shown = front.page(request.clinic, now=timezone.now())
     return render(request, "website/home.html", {**shown, "form": CallForm()})
 
 

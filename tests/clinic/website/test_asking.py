@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.messaging.models import Message
+from clinic.scheduling import booking, steps
+from clinic.scheduling.limits import Limits
 from clinic.scheduling.models import Appointment, AppointmentRequest
 from clinic.website import times
 from patients.models import Patient
@@ -17,6 +22,9 @@ from tests import make
 DETAILS = "/request/details/"
 ANA = {"name": "Ana Sørensen", "phone": "(802) 555-0199", "email": "ana@example.org", "question": "Shovelling?"}
 CALL = {"name": "Ana", "phone": "802 555 0199", "best_time": "morning", "question": "Is it for me?"}
+
+
+LIMITS = Limits(timedelta(hours=2), 60)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +37,7 @@ def slot(carlos):
     """A free time of Carlos's, as the page offers it."""
     kind = make.kind(is_public=True, minutes=20)
     now = timezone.now()
-    start = times.first_free(kind, [carlos.practitioner], now=now)[carlos.practitioner.pk]
+    start = times.first_free(kind, [carlos.practitioner], now=now, limits=LIMITS)[carlos.practitioner.pk]
     return times.Offer(kind, carlos.practitioner, start + timedelta(hours=1)).value
 
 
@@ -47,7 +55,7 @@ def test_choosing_costs_the_same_whoever_works(client, slot, number, django_asse
     for _n in range(number):
         make.appointment(at=timezone.now() + timedelta(days=2), by=make.practitioner())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get("/request/").status_code == 200
 
 
@@ -70,20 +78,141 @@ def test_a_request_holds_the_time_links_nobody_and_thanks(client, slot, ana):
     assert "Sørensen" not in response.content.decode()
 
 
-def test_a_known_address_is_answered_as_an_unknown_one(client, slot, ana, clinic):
-    """T005"""
-    answers = []
-    for email in (ana.user.email, "nobody@example.org"):
-        response = client.post(DETAILS, {"slot": slot, **ANA, "email": email})
-        page = client.get(response["Location"])
-        answers.append((response.status_code, page.status_code, page.content))
-        Appointment.objects.update(status="expired", expired_at=timezone.now())
-        AppointmentRequest.objects.update(answered_at=timezone.now(), outcome="expired")
+def asked_as(client, slot, email, phone):
+    """Ask and let the time go again: (statuses, headers but the ticket, bytes of both pages, number of queries)."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(DETAILS, {"slot": slot, **ANA, "email": email, "phone": phone})
+        queries = len(asked)
+    page = client.get(answer["Location"])
+    Appointment.objects.update(status="expired", expired_at=timezone.now())
+    AppointmentRequest.objects.update(answered_at=timezone.now(), outcome="expired")
+    own = {"Location", "X-Request-ID"}
+    headers = [{n: v for n, v in a.headers.items() if n not in own} for a in (answer, page)]
+    return answer.status_code, page.status_code, headers, answer.content, page.content, queries
 
-    assert (answers[0][:2], len(answers[0][2])) == (answers[1][:2], len(answers[1][2]))
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_known_address_is_answered_as_an_unknown_one(client, slot, ana, clinic, at_once):
+    """T005: the same bytes, headers and number of queries; nothing is linked and nobody is written to."""
+    clinic.requests_are_booked, ana.phone, ana.email = at_once, "(802) 555-0142", "ana@example.org"
+    clinic.save()
+    ana.save()
+    with time_machine.travel(timezone.now(), tick=False):
+        known = asked_as(client, slot, ana.email, ana.phone)
+        unknown = asked_as(client, slot, "no1@example.org", "(802) 555-0143")
+
+    assert known == unknown
+    assert (known[:2], known[-1] > 10) == ((302, 200), True)
     assert Appointment.objects.filter(patient__isnull=False).count() == 0
     assert Patient.objects.count() == 1
     assert (Message.objects.count(), len(mail.outbox)) == (0, 0)
+
+
+def test_a_visitor_may_ask_for_as_many_times_a_day_as_the_clinic_says(client, slot, clinic, ana):
+    """And a patient's phone is no other than a stranger's: only what was asked on the site counts."""
+    clinic.requests_a_day, ana.phone = 1, ANA["phone"]
+    clinic.save()
+    ana.save()
+    assert client.post(DETAILS, {"slot": slot, **ANA}).status_code == 302
+
+    response = client.post(DETAILS, {"slot": slot, **ANA, "question": "Neck?"}, REMOTE_ADDR="192.0.2.7")
+
+    assert (response.status_code, int(response.headers["Retry-After"]) > 86_000) == (429, True)
+    assert "You have asked for several times today." in response.content.decode()
+    assert "Neck?" in response.content.decode()
+    assert AppointmentRequest.objects.count() == 1
+
+
+def test_a_refused_request_does_not_count_for_the_day(client, slot, clinic):
+    clinic.requests_a_day = 1
+    clinic.save()
+    for typed in ({"name": ""}, {"phone": "555"}):
+        assert client.post(DETAILS, {"slot": slot, **ANA, **typed}).status_code == 422
+
+    assert client.post(DETAILS, {"slot": slot, **ANA}).status_code == 302
+
+
+@pytest.mark.parametrize(("notice", "status"), [(119, 302), (120, 302), (121, 409)])
+def test_a_visitor_gives_the_clinic_its_notice(client, carlos, clinic, notice, status):
+    """T007: however the time was typed into the address."""
+    make.kind(is_public=True)
+    clinic.minimum_notice_minutes = notice
+    clinic.save()
+    slot = f"adjustment.{carlos.practitioner.pk}.20270301T1700Z"
+    with time_machine.travel(make.MONDAY, tick=False):
+        response = client.post(DETAILS, {"slot": slot, **ANA})
+
+    assert (response.status_code, Appointment.objects.count()) == (status, int(status == 302))
+    if status == 409:
+        assert response.content.decode().count('class="time" type="submit" name="slot"') == 3
+        assert f'value="{slot}"' not in response.content.decode()
+
+
+def test_the_clinic_opens_as_many_days_as_it_says(client, carlos, clinic):
+    """T007: today and three days more."""
+    make.kind(is_public=True)
+    clinic.booking_horizon_days = 3
+    clinic.save()
+    with time_machine.travel(make.MONDAY, tick=False):
+        page = client.get("/request/", {"from": "2027-06-01"})
+        last = client.post(DETAILS, {"slot": f"adjustment.{carlos.practitioner.pk}.20270304T1500Z", **ANA})
+        next_day = client.post(DETAILS, {"slot": f"adjustment.{carlos.practitioner.pk}.20270305T1500Z", **ANA})
+
+    assert [day.on.isoformat() for day in page.context["days"]] == ["2027-03-04"]
+    assert "later" not in page.context
+    assert (last.status_code, next_day["Location"]) == (302, "/request/")
+    assert Appointment.objects.count() == 1
+
+
+def test_a_taken_last_day_offers_nothing_behind_it(client, carlos, clinic):
+    make.kind(is_public=True)
+    clinic.booking_horizon_days = 0
+    clinic.save()
+    make.appointment(by=carlos.practitioner, at=make.MONDAY, minutes=8 * 60)
+    with time_machine.travel(make.MONDAY, tick=False):
+        response = client.post(DETAILS, {"slot": f"adjustment.{carlos.practitioner.pk}.20270301T1800Z", **ANA})
+
+    assert (response.status_code, response.context["nearest"]) == (409, [])
+
+
+# --- a clinic that books at once
+
+
+@pytest.fixture
+def sure(client, slot, clinic):
+    """A time asked for where the clinic books at once."""
+    clinic.requests_are_booked = True
+    clinic.save()
+    return client.post(DETAILS, {"slot": slot, **ANA})["Location"]
+
+
+def test_a_clinic_that_books_at_once_keeps_the_time_until_the_visit_is_over(client, sure, rita):
+    visit = Appointment.objects.get()
+    assert (visit.status, visit.patient, visit.hold_until) == ("held", None, visit.ends_at)
+    assert booking.end_stale_holds(visit.ends_at - timedelta(seconds=1)) == 0
+    body = client.get(sure).content.decode()
+    assert ("Your visit is booked" in body, "We hold the time until" in body) == (True, False)
+
+    booked = booking.accept(AppointmentRequest.objects.get(), patient=make.patient(), by=rita, now=visit.starts_at)
+    assert (booked.status, booked.pk) == ("booked", visit.pk)
+
+
+def test_a_visit_nobody_came_to_say_who_it_was_ends_with_its_time(sure):
+    assert booking.end_stale_holds(Appointment.objects.get().ends_at) == 1
+    assert (Appointment.objects.get().status, AppointmentRequest.objects.get().outcome) == ("expired", "expired")
+
+
+def test_the_thanks_page_tells_how_the_time_stands_now(client, slot, rita):
+    where = client.post(DETAILS, {"slot": slot, **ANA})["Location"]
+    asked = AppointmentRequest.objects.get()
+    assert "Your time is held" in client.get(where).content.decode()
+
+    booking.accept(asked, patient=make.patient(), by=rita)
+    assert "Your visit is booked" in client.get(where).content.decode()
+
+    steps.cancel(Appointment.objects.get(), because="closed", by=rita)
+    body = client.get(where).content.decode()
+    assert ("This time is not held any more" in body, "Your visit is booked" in body) == (True, False)
 
 
 def test_a_taken_time_offers_the_nearest_and_keeps_what_was_typed(client, slot):
@@ -191,8 +320,10 @@ def test_asking_for_a_call_is_kept_and_thanked(client, clinic):
 @pytest.mark.parametrize(("url", "form"), [("/call/", CALL), (DETAILS, ANA)])
 def test_the_sixth_message_in_ten_minutes_waits(client, clinic, url, form, carlos):
     """T003"""
+    clinic.requests_a_day = 50
+    clinic.save()
     kind = make.kind(is_public=True)
-    start = times.first_free(kind, [carlos.practitioner], now=timezone.now())[carlos.practitioner.pk]
+    start = times.first_free(kind, [carlos.practitioner], now=timezone.now(), limits=LIMITS)[carlos.practitioner.pk]
     start = (start + timedelta(days=7)).replace(hour=9, minute=0)
     start += timedelta(days=(7 - start.weekday()) % 7)
     for n in range(6):

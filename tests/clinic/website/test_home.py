@@ -22,7 +22,7 @@ def test_the_home_page_costs_the_same_whatever_it_shows(client, clinic, number, 
         make.practitioner()
         make.article(f"page-{n}")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         body = page(client)
     assert body.count('<li class="person">') == body.count('<article class="post">') == number
 
