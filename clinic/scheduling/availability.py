@@ -93,10 +93,14 @@ def _appointments(practitioners, start, end, patient, rooms):
     )
 
 
-def rooms_of(kind, practitioner=None):
-    """Return the rooms this kind may take at the practitioner's side, their usual one first; empty: needs none."""
-    rooms = [room for room in kind.rooms.all() if room.is_active]
-    return sorted(rooms, key=lambda r: (practitioner is None or r.pk != practitioner.room_id, r.order, r.pk))
+def rooms_of(kind):
+    """Return the rooms and tables of which this kind takes one; empty: it needs none."""
+    return [room for room in kind.rooms.all() if room.is_active]
+
+
+def preferred(rooms, practitioner):
+    """Return the rooms in the order in which this practitioner takes them: their usual one first."""
+    return sorted(rooms, key=lambda room: (room.pk != practitioner.room_id, room.order, room.pk))
 
 
 def day_span(day, zone):
@@ -130,7 +134,7 @@ def free_times(
     busy = busy_of(practitioners, start, end, patient=patient, ignoring=ignoring, rooms=rooms)
     need = need_of(kind, minutes)
     return {
-        p.pk: _free(p, days, busy, need, rooms=rooms_of(kind, p), not_before=max(now, not_before or now), step=step)
+        p.pk: _free(p, days, busy, need, rooms=preferred(rooms, p), not_before=max(now, not_before or now), step=step)
         for p in practitioners
     }
 

@@ -37,7 +37,9 @@ class Wish:
     @cached_property
     def rooms(self):
         """The rooms it may take, the preferred one first; the room asked for alone; none when it needs none."""
-        return [self.room] if self.room else availability.rooms_of(self.kind, self.practitioner)
+        if self.room:
+            return [self.room]
+        return availability.preferred(availability.rooms_of(self.kind), self.practitioner)
 
 
 @dataclass(frozen=True)
