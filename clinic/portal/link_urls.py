@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from clinic.portal.views import intake, invitation
+from clinic.portal.views import intake, invitation, offer
 
 urlpatterns = [
     path("intake/<token>/", intake.start, name="intake"),
     path("intake/<token>/<slug:page>/", intake.page, name="intake_page"),
     path("invitation/<token>/", invitation.accept, name="invitation"),
+    path("offer/<token>/", offer.offer, name="offer"),
 ]

@@ -13,7 +13,7 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
 from clinic.scheduling import placing, steps
-from clinic.scheduling.models import Appointment, AppointmentRequest
+from clinic.scheduling.models import Appointment, AppointmentRequest, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.placing import Wish, is_too_far
 from clinic.scheduling.refusals import (
@@ -69,6 +69,8 @@ def end_stale_holds(now=None, practitioner=None):
         Appointment.objects.filter(pk__in=ids, status=Status.HELD).update(status=Status.EXPIRED, expired_at=now)
         unanswered = AppointmentRequest.objects.unanswered().filter(appointment__in=ids)
         unanswered.update(answered_at=now, outcome="expired")
+        offers = WaitlistOffer.objects.open().filter(appointment__in=ids, appointment__status=Status.EXPIRED)
+        offers.update(answered_at=now, outcome=WaitlistOffer.Outcome.EXPIRED)
         record("appointment.holds_ended", count=len(ids))
     return len(ids)
 
@@ -168,7 +170,7 @@ def move(
     now = now or timezone.now()
     require(by, "appointment.overbook" if overbook_because else "appointment.change")
     told = {"practitioner": practitioner, "room": room, "kind": kind, "minutes": minutes}
-    wish = _moved(appointment, starts_at, overbook=bool(overbook_because), **told)
+    wish = moved_wish(appointment, starts_at, overbook=bool(overbook_because), **told)
     try:
         with transaction.atomic():
             placing.check_day(wish, now)
@@ -180,7 +182,7 @@ def move(
         raise placing.offer(error, wish, now) from error
 
 
-def _moved(row, starts_at, *, practitioner, room, kind, minutes, overbook):
+def moved_wish(row, starts_at, *, practitioner=None, room=UNCHANGED, kind=None, minutes=None, overbook=False):
     """Return the wish that moving this visit amounts to. Its own length counts on, unless the kind is another."""
     usual = kind is not None and kind.pk != row.kind_id
     wish = Wish(
