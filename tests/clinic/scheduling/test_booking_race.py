@@ -1,6 +1,7 @@
 """T093: many writers, one time. Real connections on both engines."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -82,6 +83,69 @@ def test_the_same_key_sent_sixteen_times_is_one_appointment(stage):
     results = all_at_once([lambda: attempt(patient=ana, starts_at=MONDAY, key="click-1", **stage)] * WRITERS)
     assert results == ["booked"] * WRITERS
     assert Appointment.objects.count() == 1
+
+
+def attempt_move(visit, **where):
+    """Move and return "moved", or the name of the refusal."""
+    try:
+        booking.move(visit, **where)
+    except (booking.SlotTaken, booking.MovedMeanwhile) as refused:
+        return type(refused).__name__
+    return "moved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_visits_moved_into_one_time_and_one_gets_it(stage):
+    practitioner, by = stage["practitioner"], stage["by"]
+    visits = [make.appointment(make.patient(f"P{n}"), make.practitioner(), MONDAY) for n in range(WRITERS)]
+    noon = MONDAY + timedelta(hours=2)
+    results = all_at_once(
+        [lambda v=v: attempt_move(v, starts_at=noon, practitioner=practitioner, by=by) for v in visits]
+    )
+    assert sorted(results) == ["SlotTaken"] * (WRITERS - 1) + ["moved"]
+    assert Appointment.objects.filter(starts_at=noon).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_practitioners_hand_each_other_their_visits_at_once_without_a_deadlock(stage):
+    """Eight pairs cross over: locks in one order, everybody arrives."""
+    one, two, by = stage["practitioner"], make.practitioner(), stage["by"]
+    pairs = [
+        (make.appointment(make.patient(f"P{n}"), who, MONDAY + timedelta(minutes=30 * n)), to)
+        for n in range(WRITERS // 2)
+        for who, to in ((one, two), (two, one))
+    ]
+    jobs = [
+        lambda v=v, to=to: attempt_move(v, starts_at=v.starts_at + timedelta(days=1), practitioner=to, by=by)
+        for v, to in pairs
+    ]
+    assert all_at_once(jobs) == ["moved"] * WRITERS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_stale_page_among_sixteen_moves_the_visit_once(stage):
+    visit = make.appointment(make.patient(), stage["practitioner"], MONDAY)
+    jobs = [
+        lambda n=n: attempt_move(visit, starts_at=MONDAY + timedelta(minutes=15 * n), sequence=0, by=stage["by"])
+        for n in range(1, WRITERS + 1)
+    ]
+    assert sorted(all_at_once(jobs)) == ["MovedMeanwhile"] * (WRITERS - 1) + ["moved"]
+    visit.refresh_from_db()
+    assert visit.sequence == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_practitioners_share_two_tables_and_two_patients_get_one(stage):
+    kind, by = stage["kind"], stage["by"]
+    kind.rooms.set([make.room(name=name, location=stage["practitioner"].location) for name in "AB"])
+    jobs = [
+        lambda who=who, of=of: attempt(patient=of, practitioner=who, starts_at=MONDAY, by=by, kind=kind)
+        for who, of in [(make.practitioner(location=stage["practitioner"].location), make.patient(f"P{n}"))
+                        for n in range(WRITERS)]
+    ]  # fmt: skip
+    results = all_at_once(jobs)
+    assert sorted(map(str, results)) == sorted(["('RoomTaken', 3)"] * (WRITERS - 2) + ["booked"] * 2)
+    assert Appointment.objects.values("room").distinct().count() == 2
 
 
 @pytest.mark.postgres
