@@ -11,6 +11,7 @@ urlpatterns = [
     path("setup/", set_up, name="setup"),
     path("library/", include("content.urls")),
     path("desk/", include("clinic.reception.urls")),
+    path("checkin/", include("clinic.reception.kiosk_urls")),
     path("portal/", include("clinic.portal.urls")),
     path("", include("clinic.portal.link_urls")),
     path("accounts/", include("clinic.accounts.urls")),

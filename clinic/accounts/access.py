@@ -11,9 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from clinic.accounts import links, second_factor
+from clinic.accounts import device_cookie, devices, links, second_factor
 from clinic.accounts.roles import CLINICAL, FRONT, PATIENT, STAFF
 from clinic.audit.recording import record
 
@@ -101,6 +102,24 @@ def by_link(scope):
         return mark(never_cache(guarded), f"by_link:{scope}")
 
     return decorate
+
+
+def kiosk(view):
+    """Open to a paired device of the clinic, whoever stands before it; the view finds it as `request.device`."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        try:
+            request.device = device_cookie.device_of(request)
+        except devices.NoSuchDevice:
+            refuse(request, "device")
+            return render(request, "accounts/device_not_paired.html", status=403)
+        if request.method == "POST":
+            devices.note_use(request.device)
+        with timezone.override(request.device.location.zone):
+            return view(request, *args, **kwargs)
+
+    return mark(never_cache(guarded), "kiosk")
 
 
 def get_or_404(request, rows, **lookup):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.reception import alerts, bookings, day, finding, live, people, requests, visits
+from clinic.reception import alerts, bookings, day, devices, finding, live, people, requests, visits
 
 app_name = "desk"
 urlpatterns = [
@@ -22,5 +22,7 @@ urlpatterns = [
     path("appointments/<int:pk>/undo/", visits.undo, name="undo"),
     path("requests/<int:pk>/accept/", requests.accept_request, name="accept_request"),
     path("requests/<int:pk>/answer/", requests.answer_request, name="answer_request"),
+    path("devices/", devices.listed, name="devices"),
+    path("devices/<int:pk>/revoke/", devices.revoke, name="revoke_device"),
     path("alerts/<int:pk>/seen/", alerts.acknowledge, name="acknowledge"),
 ]
