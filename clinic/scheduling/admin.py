@@ -1,15 +1,43 @@
 """Who treats, where, in which kinds of visit and when: settings the clinic admin keeps."""
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.settings_admin import PlanInline, SettingAdmin
-from clinic.scheduling.models import Practitioner, Room, TimeOff, VisitKind, WorkingHours
+from clinic.practice.models import Location
+from clinic.scheduling.models import Practitioner, Room, SpecialHours, TimeOff, VisitKind, WorkingHours
+
+SHOWN_BACK = timedelta(days=31)
 
 
 class HoursInline(PlanInline):
+    """Hours with the place they are kept at; the places are read once for all rows."""
+
     model = WorkingHours
     verbose_name_plural = _("working hours")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "location":
+            if not hasattr(request, "places_to_choose"):
+                request.places_to_choose = [
+                    ("", _("the usual place")),
+                    *((p.pk, p.name) for p in Location.objects.all()),
+                ]
+            field.choices = request.places_to_choose
+        return field
+
+
+class SpecialHoursInline(HoursInline):
+    model = SpecialHours
+    verbose_name_plural = _("hours of single dates, in the place of that day's working hours")
+
+    def get_queryset(self, request):
+        """From last month on: the years before would make the page longer and longer."""
+        return super().get_queryset(request).filter(on__gte=timezone.localdate() - SHOWN_BACK)
 
 
 @admin.register(Practitioner)
@@ -19,7 +47,7 @@ class PractitionerAdmin(SettingAdmin):
     list_display = ("name", "credentials", "title", "licence_state", "licence_expires_on", "location", "is_active")
     list_filter = ("is_active", "location")
     list_select_related = ("location",)
-    inlines = [HoursInline]
+    inlines = [HoursInline, SpecialHoursInline]
 
 
 @admin.register(Room)
@@ -34,7 +62,7 @@ class VisitKindAdmin(SettingAdmin):
     list_display = ("name", "purpose", "minutes", "buffer_before", "buffer_after", "is_public", "is_active", "order")
     list_filter = ("purpose", "is_public", "is_active")
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("practitioners",)
+    filter_horizontal = ("practitioners", "rooms")
 
     def get_prepopulated_fields(self, request, obj=None):
         return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
