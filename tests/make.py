@@ -18,7 +18,7 @@ from clinic.scheduling.models import Appointment, Practitioner, Room, TherapyTim
 from clinic.scheduling.models.appointments import STAMP, Status
 from content.models import Article, Assignment, Author, Reference, Topic
 from patients import registering
-from patients.models import Condition, Patient
+from patients.models import CallLog, Condition, Patient
 
 MONDAY = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # 10:00 in New York, a Monday in the future, no clock change near
 _numbers = itertools.count(1)
@@ -151,6 +151,11 @@ def timer(of, *, at=MONDAY, minutes=10, **fields):
     return TherapyTimer.objects.create(
         appointment=of, **{"name": "heat", "minutes": minutes, "started_at": at, "ends_at": ends, **fields}
     )
+
+
+def call(of, by, **fields):
+    """An attempt to reach the patient `of`."""
+    return CallLog.objects.create(patient=of, by=by, **{"about": "missed", "outcome": "message", **fields})
 
 
 def visit(of=None, by=None, **fields):

@@ -5,9 +5,10 @@ A section is a function `panel(user, now)` that returns what its template needs,
 look different: give fields and buttons an id, so that the cursor stays where it is.
 """
 
-from clinic.reception import alerts, requests
+from clinic.reception import alerts, requests, timers
 
 PANELS = (
+    timers.panel,
     alerts.panel,
     requests.panel,
 )

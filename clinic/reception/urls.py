@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.reception import alerts, bookings, day, devices, finding, live, people, requests, visits
+from clinic.reception import alerts, bookings, day, devices, finding, live, people, requests, timers, visits
 
 app_name = "desk"
 urlpatterns = [
@@ -24,5 +24,8 @@ urlpatterns = [
     path("requests/<int:pk>/answer/", requests.answer_request, name="answer_request"),
     path("devices/", devices.listed, name="devices"),
     path("devices/<int:pk>/revoke/", devices.revoke, name="revoke_device"),
+    path("timers/start/", timers.start, name="start_timer"),
+    path("timers/<int:pk>/more/", timers.more, name="more_timer"),
+    path("timers/<int:pk>/stop/", timers.stop, name="stop_timer"),
     path("alerts/<int:pk>/seen/", alerts.acknowledge, name="acknowledge"),
 ]

@@ -5,6 +5,8 @@ from django.core import signing
 
 from clinic.website.asking import TICKET
 
+SCOPE = {"invitation": "invitation", "checkin:pair": "pairing"}  # of the other links: the intake
+
 
 def keys(world, name):
     """Return the arguments of the route `name`; an empty dictionary for routes without any."""
@@ -18,7 +20,11 @@ def keys(world, name):
         "desk:invite": {"pk": world.ida.pk},
         "desk:accept_request": {"pk": world.request.pk},
         "desk:answer_request": {"pk": world.call.pk},
+        "desk:more_timer": {"pk": rows.timer.pk},
+        "desk:stop_timer": {"pk": rows.timer.pk},
         "desk:acknowledge": {"pk": rows.alert.pk},
+        "desk:revoke_device": {"pk": world.device.pk},
+        "checkin:code": {"token": world.tokens["checkin"]},
         "portal:intake": {"pk": rows.intake.pk},
         "portal:visit": {"pk": rows.visit.pk},
         "portal:article": {"pk": rows.assignment.pk},
@@ -37,7 +43,7 @@ def address(world, route, role):
     """Return the path of `route` as this role would open it: only the link's holder has the token."""
     arguments = keys(world, route.name)
     if role == "link_holder":
-        arguments = {**arguments, "token": world.tokens["invitation" if route.name == "invitation" else "intake"]}
+        arguments = {**arguments, "token": world.tokens[SCOPE.get(route.name, "intake")]}
     return route.address(**arguments)
 
 

@@ -49,12 +49,28 @@ def because(world):
     return {"because": "child ill"}
 
 
+def new_device(world):
+    return {"name": "Side tablet", "location": world.location.pk}
+
+
+def born(world):
+    return {"month": "3", "day": "14", "year": "1965", "letters": "kje"}
+
+
+def feeling(world):
+    return {"visit": world.here.pk, "pain": "6", "change": "same", "words": "shovelled", "flags": "none"}
+
+
 def as_ida(world):
     return {"patient": world.ida.pk}
 
 
 def called(world):
     return {"outcome": "called"}
+
+
+def ice_for_ana(world):
+    return {"appointment": world.ana_rows.today.pk, "therapy": "ice", "minutes": "5"}
 
 
 def complaint(world):

@@ -6,15 +6,18 @@ It is built once per module in a transaction; what a test changes is rolled back
 from datetime import date, timedelta
 from types import SimpleNamespace
 
+from django.http import HttpResponse
 from django.test import Client
 
-from clinic.accounts import links
+from clinic.accounts import device_cookie, devices, links
 from clinic.accounts.models import SignedLink
 from clinic.accounts.roles import Role
 from clinic.charting import notes, treating
 from clinic.charting.models import TreatmentKind
 from clinic.messaging import outbox
+from clinic.outcomes.models import CheckIn
 from clinic.outcomes.recording import record_pain
+from clinic.reception import kiosk_state
 from clinic.scheduling.models import AppointmentRequest, TimeOff
 from clinic.website.times import Offer
 from content.models import Exercise
@@ -25,7 +28,7 @@ from tests.make import MONDAY
 
 ROLES = (
     *("anonymous", "patient", "other_patient", "proxy", "receptionist", "therapist", "chiropractor"),
-    *("clinic_admin", "it_superuser", "link_holder"),
+    *("clinic_admin", "it_superuser", "link_holder", "kiosk"),
 )
 PASSWORD = "walk the harbour wall"
 # Words that stand nowhere else: whoever finds one has read something of the chart.
@@ -44,6 +47,7 @@ CLINICAL = {
     "alert staff_action": "Ambulancely",
     "intake answer": "Hopscotching",
     "assignment because": "guardingly",
+    "check-in words": "shovellingly",
 }
 
 
@@ -64,14 +68,18 @@ def build():
     world.ana_rows = _record(world, world.ana, "", hour=0)
     world.ben_rows = _record(world, world.ben, "of Ben", hour=1)
     _asked_for(world)
+    _at_the_kiosk(world)
     world.tokens = {
         "intake": links.make(SignedLink.Scope.INTAKE, world.ana_rows.intake.pk, by=world.rita),
         "invitation": links.make(SignedLink.Scope.INVITATION, world.ida.pk, by=world.rita),
+        "checkin": links.make(SignedLink.Scope.CHECKIN, world.due.pk, by=world.rita),
+        "pairing": devices.add(name="Back tablet", location=world.location, by=world.rita)[1],
     }
     for user in filter(None, world.users.values()):
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
     world.clients = {role: _signed_in(user) for role, user in world.users.items()}
+    _paired(world.clients["kiosk"], world)
     return world
 
 
@@ -94,6 +102,7 @@ def _people(world):
         "anonymous": None, "patient": world.ana.user, "other_patient": world.ben.user, "proxy": world.paul,
         "receptionist": world.rita, "therapist": world.tess, "chiropractor": world.carlos,
         "clinic_admin": world.olga, "it_superuser": world.ivan, "link_holder": None,
+        "kiosk": None,
     }  # fmt: skip
 
 
@@ -111,6 +120,8 @@ def _record(world, of, whose, hour):
     rows.condition = make.condition(of, "osteoporosis", label=word["condition"])
     rows.today = make.appointment(of, world.practitioner, start, status="arrived")
     rows.coming = make.appointment(of, world.practitioner, start + timedelta(days=1))
+    rows.timer = make.timer(rows.today)
+    rows.call = make.call(of, world.rita)
     rows.visit = make.visit(of, world.practitioner, visited_at=MONDAY - timedelta(days=7))
     rows.episode = rows.visit.episode
     rows.episode.complaint = word["complaint"]
@@ -124,6 +135,7 @@ def _record(world, of, whose, hour):
     rows.treatment = _treat(rows.draft, world.carlos, word)
     rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
     rows.medication = Medication.objects.create(patient=of, label=word["medication"])
+    rows.check_in = CheckIn.objects.create(patient=of, appointment=rows.today, pain=6, words=word["check-in words"])
     rows.score = record_pain(of, 6, mode="visit", at=MONDAY - timedelta(days=7))
     _intakes(rows, of, word)
     rows.alert = Alert.objects.create(
@@ -173,6 +185,21 @@ def _asked_for(world):
         context={"subject": "Your code", "body": "4711-0815"},
     )  # fmt: skip
     world.offer = Offer(world.kind, world.practitioner, MONDAY + timedelta(days=3)).value
+
+
+def _at_the_kiosk(world):
+    """Ida has a visit soon, and another for which she stands at the tablet, after an answer that cannot wait."""
+    soon = MONDAY + timedelta(minutes=30)
+    world.due = make.appointment(world.ida, world.practitioner, soon)
+    world.here = make.appointment(world.ida, world.practitioner, soon + timedelta(minutes=60), status="arrived")
+    world.device = make.device(world.rita)
+
+
+def _paired(client, world):
+    paper = HttpResponse()
+    device_cookie.give(paper, world.device.token)
+    kiosk_state.keep(paper, kiosk_state.Standing(world.device.pk, [world.here.pk], is_urgent=True))
+    client.cookies.update({name: cookie.value for name, cookie in paper.cookies.items()})
 
 
 def _signed_in(user):
