@@ -19,6 +19,9 @@ class HoursInline(PlanInline):
     model = WorkingHours
     verbose_name_plural = _("working hours")
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("practitioner")  # each row names whose it is
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "location":

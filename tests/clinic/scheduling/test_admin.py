@@ -27,7 +27,7 @@ def test_the_hours_of_a_practitioner_take_the_same_queries_for_any_number_of_row
         )
     client.force_login(olga)
     page(client, who)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(12):
         assert page(client, who).status_code == 200
 
 
