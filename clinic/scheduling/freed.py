@@ -179,7 +179,7 @@ class _Around:
         taken = [*self.elsewhere[None, entry.patient_id], *self.elsewhere[person.pk, entry.patient_id]]
         if any(other_start < end and start < other_end for other_start, other_end in taken):
             return False
-        rooms = availability.rooms_of(entry.kind, person)
+        rooms = availability.rooms_of(entry.kind)
         here = {room.pk: self.busy["room", room.pk] for room in rooms if room.location_id == place}
         return not rooms or slots.free_room(*need.busy_span(start), here) is not None
 

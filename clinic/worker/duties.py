@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.audit import anchor
 from clinic.messaging import outbox
-from clinic.scheduling import booking
+from clinic.scheduling import booking, waitlist_round
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +15,12 @@ log = logging.getLogger(__name__)
 def end_holds(now):
     """Let go of held times whose hour has passed; return how many."""
     return booking.end_stale_holds(now)
+
+
+def serve_waiting_list(now):
+    """End offers that are over and offer freed times to those who wait; return how many offers were made."""
+    waitlist_round.expire(now)
+    return waitlist_round.offer_next(now)
 
 
 def send_mail(now):
@@ -28,7 +34,7 @@ def anchor_log(now):
     return 0
 
 
-DUTIES = (end_holds, send_mail, anchor_log)
+DUTIES = (end_holds, serve_waiting_list, send_mail, anchor_log)
 
 
 def round_of_work(now=None, duties=DUTIES):
