@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from clinic.accounts.roles import Role
 from clinic.audit.recording import record
-from clinic.demo import accounts, afterwards, charts, health, intakes, outcomes, people, practice, schedule
+from clinic.demo import accounts, afterwards, charts, health, intakes, outcomes, people, practice, schedule, series
 from clinic.demo.treatments import Bench
 from clinic.outcomes.models import Response
-from clinic.scheduling.models import Appointment, AppointmentRequest
+from clinic.scheduling.models import Appointment, AppointmentRequest, Series
 from content import loading
 from patients import searching
 from patients.models import Allergy, Condition, Medication, Patient, ProxyGrant, SearchToken
@@ -131,6 +131,7 @@ def _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff):
         desk=staff.user(Role.RECEPTIONIST),
     )
     rows.sort(key=lambda row: (row.starts_at, row.practitioner.order))
+    Series.objects.bulk_create(series.plan(rng, rows, now=now, desk=staff.user(Role.RECEPTIONIST)))
     Appointment.objects.bulk_create(rows)
     AppointmentRequest.objects.bulk_create(requests)
     return rows

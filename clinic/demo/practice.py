@@ -14,6 +14,7 @@ SATURDAY = 5
 LIVELY_FROM, LIVELY_UNTIL = time(8, 45), time(17, 15)  # inside these a weekday's own hours keep the desk busy
 AROUND_NOW = timedelta(hours=4)
 LAST_MINUTE = time(23, 59)
+TABLES, ON_A_TABLE = ("Table 1", "Table 2"), "adjustment-therapy"
 
 # slug, name, purpose, minutes, buffer after, fee, public, description
 KINDS = (
@@ -45,6 +46,7 @@ class House:
     noor: Practitioner
     tess: Practitioner
     kinds: dict[str, VisitKind]
+    tables: list[Room]
 
     @property
     def chiropractors(self):
@@ -68,11 +70,13 @@ def open_house(people, now):
         set_up_at=now - timedelta(days=400),
     )
     place = _place()
-    names = ("Room 1", "Room 2", "Room 3", "Therapy table 1", "Therapy table 2")
+    names = ("Room 1", "Room 2", "Room 3", "Massage room", *TABLES)
     rooms = Room.objects.bulk_create(Room(location=place, name=name, order=n) for n, name in enumerate(names, 1))
     staff = _practitioners(people, place, rooms, now.astimezone(place.zone).date())
     ingrid, carlos, noor, tess = staff
-    return House(place, ingrid, carlos, noor, tess, _kinds(staff))
+    kinds, tables = _kinds(staff), rooms[-len(TABLES) :]
+    kinds[ON_A_TABLE].rooms.set(tables)
+    return House(place, ingrid, carlos, noor, tess, kinds, tables)
 
 
 def _place():
@@ -141,6 +145,7 @@ def _kinds(staff):
     )
     for kind in kinds:
         kind.practitioners.set(staff[3:] if kind.slug == "massage" else staff[:3])
+    VisitKind.objects.filter(minutes__gte=15).update(late_cancel_hours=24, late_cancel_fee=25, no_show_fee=40)
     return {kind.slug: kind for kind in kinds}
 
 

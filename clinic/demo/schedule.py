@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from clinic.demo import scene, steps_taken
+from clinic.demo.practice import ON_A_TABLE
 from clinic.scheduling import slots
 from patients.models import Patient
 
@@ -97,11 +98,23 @@ class Sheet:
         )
         if not any(s <= row.busy_from and row.busy_until <= e for s, e in self._free(one, day)):
             return None
+        if slug == ON_A_TABLE and not self._take_table(row, day):
+            return None
         self.keep(one, day, row.busy_from, row.busy_until)
         self.rows.append(row)
         if patient is not None:
             self.came_on.setdefault(day, set()).add(patient.pk)
         return row
+
+    def _take_table(self, row, day):
+        """Give the visit a table that is free for all its time; say whether there was one."""
+        for table in self.house.tables:
+            taken = self.placed.setdefault((table.name, day), [])
+            if not any(start < row.busy_until and row.busy_from < end for start, end in taken):
+                taken.append((row.busy_from, row.busy_until))
+                row.room = table
+                return True
+        return False
 
     def next_due(self, one, day, slack=0):
         """Take the most overdue course of this practitioner that is due by `day` (+ slack days), or None."""
@@ -148,6 +161,9 @@ class Sheet:
             self.give_back(one, course)
             return None
         row = self.place(one, day, at, slug, course.patient)
+        if row is None:  # no table is free
+            self.give_back(one, course)
+            return None
         steps_taken.settle(row, self.rng, self.now)
         self._go_on(one, course, row, day)
         return row

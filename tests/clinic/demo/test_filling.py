@@ -16,7 +16,7 @@ from clinic.messaging.models import Message
 from clinic.outcomes.models import Response
 from clinic.practice.profile import clinic, is_set_up
 from clinic.scheduling import availability, slots
-from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner
+from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner, Series
 from clinic.scheduling.models.appointments import FREEING, STAMP
 from content import library_files
 from content.models import Article, Assignment
@@ -224,3 +224,18 @@ def test_every_article_the_demo_gives_is_in_the_library():
     given = {slug for slugs in afterwards.READING.values() for slug in slugs} | set(afterwards.BECAUSE)
     assert given == set(afterwards.BECAUSE)
     assert given - {file.slug for file in library_files.read_articles()} == set()
+
+
+def test_series_run_over_today_and_number_their_visits(demo):
+    series = Series.objects.prefetch_related("appointments")
+    assert len(series) > 20
+    for one in series:
+        places = sorted(a.series_place for a in one.appointments.all())
+        assert places == list(range(1, len(places) + 1))
+        assert {a.patient_id for a in one.appointments.all()} == {one.patient_id}
+        assert max(a.starts_at for a in one.appointments.all()) > WEDNESDAY
+
+
+def test_therapy_stands_on_the_two_tables(demo):
+    tables = Appointment.objects.filter(kind__slug="adjustment-therapy").values_list("room__name", flat=True)
+    assert set(tables) == {"Table 1", "Table 2"}
