@@ -1,6 +1,6 @@
 """One appointment as the day sheet, the phone list and the flow board show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from clinic.scheduling.models.appointments import HERE, Status
 from clinic.scheduling.steps import USUAL_NEXT
 
 LONG_NAME = 20  # letters that fit a column of 10.5 rem beside the icon
-LATE_AFTER, LONG_WAIT = 5, 12  # minutes: a call is due; the warning sign on the flow board
+LATE_AFTER, LONG_WAIT = 5, 12  # minutes: a call is due; the warning sign, unless the clinic says otherwise
 
 # What the one button of a row says, by the status it leads to.
 STEP_WORD = {
@@ -22,6 +22,9 @@ STEP_WORD = {
     Status.DONE: _("Check out"),
     Status.NO_SHOW: _("No-show"),
 }
+
+# What the dot of the note says in words; the dots themselves are in `dots`.
+NOTE_WORDS = {"ok": _("note signed"), "due": _("note not signed")}
 
 
 def short_name(patient):
@@ -42,6 +45,17 @@ class Card:
     size: str = "one"
     has_alert: bool = False
     intake_missing: bool = False
+    dots: tuple = ()  # attendance, note, money: see `dots`
+    long_wait: int = LONG_WAIT  # minutes
+
+    @property
+    def note_words(self):
+        """What the second dot says to those who do not see it; the first one says what the status says."""
+        return NOTE_WORDS.get(self.dots[1], "") if self.dots else ""
+
+    def copy(self):
+        """The same visit at a second place of the sheet."""
+        return replace(self)
 
     @property
     def status(self):
@@ -64,7 +78,7 @@ class Card:
         mine = self.appointment
         when = (mine.pk, mine.sequence, mine.starts_at, mine.ends_at, mine.status, self.since, bool(self.late))
         what = (mine.practitioner_id, mine.lane, mine.room_id, mine.kind_id, mine.cancelled_because, mine.hold_until)
-        return when + what + (self.name, self.has_alert, self.intake_missing)
+        return when + what + (self.name, self.has_alert, self.intake_missing, self.dots, self.waits_long)
 
     @property
     def late(self):
@@ -91,7 +105,7 @@ class Card:
 
     @property
     def waits_long(self):
-        return self.appointment.waiting_since is not None and self.minutes >= LONG_WAIT
+        return self.appointment.waiting_since is not None and self.minutes >= self.long_wait
 
     @property
     def next_step(self):

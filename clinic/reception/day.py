@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,7 @@ from patients.models import Patient
 def day(request):
     """One day of the clinic; `?day=` another day, `?p=` a patient's snapshot in the side panel, `?who=` one list."""
     now, shown = timezone.now(), asked_day(request.GET.get("day"))
-    context = beside(request, sheet.read(shown, user=request.user, now=now))
+    context = beside(request, read(request, shown, now))
     context |= {"previous": shown - timedelta(days=1), "next": shown + timedelta(days=1), "undo": undoable(request)}
     if number := request.GET.get("p"):
         patient = get_or_404(request, Patient.objects.for_user(request.user), pk=number)
@@ -33,10 +34,17 @@ def day(request):
     return render(request, "reception/day.html", context)
 
 
+def read(request, shown, now):
+    """Read the sheet as the address asks for it."""
+    by = "rooms" if request.GET.get("by") == "rooms" else "people"
+    return sheet.read(shown, user=request.user, now=now, by=by, long_wait=request.clinic.long_wait_minutes)
+
+
 def beside(request, of_day):
     """Return what page and poll say of the day alike: the sheet, who is in the clinic, the list of the phone."""
     number = request.GET.get("p", "")
-    context = {"sheet": of_day, "flow": now_in_clinic(of_day, request.user, of_day.now), "may": rights(request.user)}
+    context = {"sheet": of_day, "flow": now_in_clinic(request, of_day), "may": rights(request.user)}
+    context["day_url"] = reverse("desk:day")
     context["shown_patient"] = int(number) if number.isdecimal() and len(number) < 19 else None
     return context | phone_list(of_day, request.GET.get("who"))
 
@@ -50,12 +58,13 @@ def rights(user):
     }
 
 
-def now_in_clinic(of_day, user, now):
+def now_in_clinic(request, of_day):
     """Return the rows of the flow board: always of today, whichever day the sheet shows."""
     if of_day.is_today:
         return cards.flow(of_day.cards)
-    today = sheet.appointments_of(now.astimezone(of_day.frame.zone).date(), of_day.frame.zone, user)
-    return cards.flow([cards.Card(a, now) for a in today.select_related("practitioner", "patient", "kind", "room")])
+    zone, now = of_day.frame.zone, of_day.now
+    today = sheet.appointments_of(now.astimezone(zone).date(), zone, request.user).select_related("practitioner")
+    return cards.flow(sheet.cards_of(list(today), now, request.clinic.long_wait_minutes))
 
 
 def phone_list(of_day, who):

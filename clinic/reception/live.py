@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinic.accounts.access import reception_only
-from clinic.reception import day, panels, sections, sheet
+from clinic.reception import day, panels, sections
 from clinic.reception.days import asked_day
 
 PARTS = ("sheet", "side", "rail")
@@ -27,7 +27,7 @@ def now(request):
     if not request.htmx:
         return redirect(request.get_full_path())
     shown, moment = has(request), timezone.now()
-    of_day = sheet.read(asked_day(shown.get("day") or request.GET.get("day")), user=request.user, now=moment)
+    of_day = day.read(request, asked_day(shown.get("day") or request.GET.get("day")), moment)
     context = day.beside(request, of_day)
     if "side" in shown:
         context |= panels.read(request.user, moment)

@@ -4,6 +4,8 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from clinic.charting.models import VisitMark
+from clinic.reception import panels, sheet
 from clinic.scheduling.models import TimeOff
 from clinic.scheduling.models.appointments import Status
 from patients.models import Alert
@@ -135,6 +137,98 @@ def test_a_day_that_is_no_day_shows_today(desk, asked):
     assert desk.get(DAY, {"day": asked}).context["sheet"].frame.day == date(2027, 3, 1)
 
 
+def dots(response):
+    return column(response).cards[0].dots
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "wanted"),
+    [
+        (Status.BOOKED, 30, ("open", "open", "none")),
+        (Status.CONFIRMED, -30, ("due", "open", "none")),
+        (Status.ARRIVED, 0, ("ok", "open", "none")),
+        (Status.DONE, -60, ("ok", "due", "none")),
+        (Status.NO_SHOW, -60, ("none", "none", "none")),
+        (Status.CANCELLED, 60, ("none", "none", "none")),
+    ],
+)
+def test_three_dots_say_attendance_note_and_money(desk, carlos, status, minutes, wanted):
+    make.appointment(by=carlos.practitioner, at=MONDAY + timedelta(minutes=minutes), status=status)
+    assert dots(desk.get(DAY)) == wanted
+
+
+def test_the_second_dot_is_full_once_the_note_is_signed(desk, carlos, ana):
+    from clinic.charting import notes
+
+    booked = make.appointment(ana, carlos.practitioner, MONDAY - timedelta(hours=1), status=Status.DONE)
+    visit = make.visit(ana, carlos.practitioner, appointment=booked)
+    assert dots(desk.get(DAY)) == ("ok", "due", "none")
+    visit = notes.save(visit, version=visit.version, by=carlos, subjective="better", objective="freer")
+    notes.sign(visit, version=visit.version, by=carlos)
+    assert dots(desk.get(DAY)) == ("ok", "ok", "none")
+    VisitMark.objects.create(visit=visit, kind="entered_in_error", reason="other patient", by=carlos)
+    assert dots(desk.get(DAY)) == ("ok", "due", "none")
+
+
+def test_how_long_a_long_wait_is_the_clinic_says(desk, clinic, carlos):
+    clinic.long_wait_minutes = 20
+    clinic.save()
+    make.appointment(by=carlos.practitioner, at=MONDAY - timedelta(minutes=15), status=Status.ARRIVED)
+    assert [card.waits_long for card in desk.get(DAY).context["flow"]] == [False]
+    clinic.long_wait_minutes = 15
+    clinic.save()
+    assert [card.waits_long for card in desk.get(DAY).context["flow"]] == [True]
+
+
+def test_a_day_on_which_nobody_works_says_that_the_clinic_is_closed(desk, carlos):
+    page = desk.get(DAY, {"day": "2027-03-06"}).content.decode()
+    assert ("Nobody works on this day." in page, "No visits yet" in page) == (True, False)
+
+
+def test_a_closed_clinic_says_why_and_a_person_away_does_not(desk, carlos):
+    off = TimeOff.objects.create(
+        starts_at=MONDAY - timedelta(hours=9), ends_at=MONDAY + timedelta(hours=9), reason="Harbour race"
+    )
+    assert "<b>Closed: Harbour race</b>" in desk.get(DAY).content.decode()
+    off.practitioner = carlos.practitioner
+    off.save()
+    page = desk.get(DAY).content.decode()
+    assert ("<b>Closed</b>" in page, "Harbour race" in page) == (True, False)
+
+
+def rooms(response):
+    return [(c.title, c.lanes, [card.place for card in c.cards]) for c in response.context["sheet"].rooms]
+
+
+def test_tables_that_one_kind_names_stand_as_lanes_of_one_column(desk, carlos):
+    one, two = make.room(name="Table 1", order=1), make.room(name="Table 2", order=2)
+    make.kind(slug="heat").rooms.add(one, two)
+    make.kind(slug="stim").rooms.add(two)
+    make.room(name="Unused")
+    make.appointment(by=carlos.practitioner, room=two)
+    assert rooms(desk.get(DAY)) == [("Table 1, Table 2", 2, ["s24 d4 l2"])]
+
+
+def test_the_rooms_of_the_day_stand_by_themselves_when_asked_for(desk, carlos):
+    make.kind(slug="heat").rooms.add(make.room(name="Table"))
+    make.appointment(by=carlos.practitioner, room=make.room(name="Front room"))
+    make.appointment(
+        make.patient("Gone"), make.practitioner(), room=make.room(name="Left room"), status=Status.CANCELLED
+    )
+    shown = desk.get(DAY, {"by": "rooms"})
+    assert rooms(shown) == [("Table", 1, []), ("Front room", 1, ["s24 d4"]), ("Left room", 1, [])]
+    assert [c.title for c in shown.context["sheet"].shown] == ["Table", "Front room", "Left room"]
+
+
+def test_a_table_says_when_it_is_free_next(desk, carlos):
+    one, two = make.room(name="Table 1"), make.room(name="Table 2")
+    make.kind(slug="heat").rooms.add(one, two)
+    make.appointment(by=carlos.practitioner, room=one)
+    assert desk.get(DAY).context["sheet"].rooms[0].next_free.isoformat() == "2027-03-01T10:00:00-05:00"
+    make.appointment(make.patient("Ben"), make.practitioner(), room=two, minutes=30)
+    assert desk.get(DAY).context["sheet"].rooms[0].next_free.isoformat() == "2027-03-01T10:20:00-05:00"
+
+
 @pytest.mark.parametrize(("day", "hours"), [("2027-03-14", 24), ("2027-11-07", 24)])
 def test_the_sheet_stands_on_the_nights_when_the_clock_changes(desk, carlos, day, hours):
     at = MONDAY.replace(month=int(day[5:7]), day=int(day[8:]), hour=16)
@@ -196,14 +290,29 @@ def test_the_therapist_sees_the_day_and_has_no_buttons(client, tess, carlos, ana
 
 
 @pytest.mark.parametrize("visits", [1, 3])
-def test_the_day_sheet_takes_the_same_queries_for_any_number_of_visits(desk, carlos, django_assert_num_queries, visits):
+def test_the_day_sheet_takes_nine_queries_for_any_number_of_visits(
+    clinic, rita, carlos, django_assert_num_queries, visits
+):
+    table, heat, first = make.room(), make.kind(slug="heat"), make.kind(slug="first", purpose="initial")
+    heat.rooms.add(table)
     for n in range(visits):
         of = make.patient(f"P{n}")
         make.condition(of)
-        at = MONDAY + timedelta(hours=n)
-        make.appointment(of, carlos.practitioner, at, status=Status.ARRIVED)
         raised(of)
-    with django_assert_num_queries(15):
+        at = MONDAY + timedelta(hours=n)
+        make.appointment(of, carlos.practitioner, at, status=Status.ARRIVED, room=table, kind=first)
+    assert rita.roles != set()  # known by then, as in a request
+    with django_assert_num_queries(9):
+        sheet.read(MONDAY.date(), user=rita, now=MONDAY)
+
+
+@pytest.mark.parametrize("visits", [1, 3])
+def test_the_page_adds_who_asks_and_where(desk, carlos, monkeypatch, django_assert_num_queries, visits):
+    """Clinic, place, session, account and roles; each section of the side panel counts its own."""
+    monkeypatch.setattr(panels, "PANELS", ())
+    for n in range(visits):
+        make.appointment(make.patient(f"P{n}"), carlos.practitioner, MONDAY + timedelta(hours=n))
+    with django_assert_num_queries(13):
         desk.get(DAY)
 
 

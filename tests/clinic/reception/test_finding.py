@@ -59,7 +59,7 @@ def test_a_merged_record_is_not_offered(desk, ana):
 def test_the_search_takes_the_same_queries_for_any_number_of_hits(desk, django_assert_num_queries, rows):
     for n in range(rows):
         make.condition(make.patient(f"Kim {n}", "Lee"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         desk.get("/desk/search/", {"q": "lee"}, headers={"HX-Request": "true"})
 
 
@@ -67,7 +67,7 @@ def test_the_search_takes_the_same_queries_for_any_number_of_hits(desk, django_a
 def test_the_list_takes_the_same_queries_for_any_number_of_rows(desk, django_assert_num_queries, rows):
     for n in range(rows):
         make.condition(make.patient(f"Kim {n}", "Lee"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         desk.get("/desk/patients/")
 
 
