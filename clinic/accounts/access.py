@@ -114,10 +114,11 @@ def kiosk(view):
         except devices.NoSuchDevice:
             refuse(request, "device")
             return render(request, "accounts/device_not_paired.html", status=403)
-        if request.method == "POST":
-            devices.note_use(request.device)
         with timezone.override(request.device.location.zone):
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code < 400:
+            devices.note_use(request.device)
+        return response
 
     return mark(never_cache(guarded), "kiosk")
 

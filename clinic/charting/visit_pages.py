@@ -41,7 +41,7 @@ def _needs(request, right):
 
 def _visit(request, pk):
     rows = Visit.objects.for_user(request.user).select_related(
-        "patient", "episode", "practitioner__location", "appointment__room", "saved_by"
+        "patient", "episode", "practitioner__location", "appointment__room", "appointment__check_in", "saved_by"
     )
     rows = rows.prefetch_related("segment_findings", "muscle_findings", "treatments__kind")
     return get_or_404(request, rows, pk=pk)

@@ -100,7 +100,7 @@ def rows(user, day, zone, practitioner=None):
     )
     listed = list(
         appointments_on(day, zone, practitioner)
-        .select_related("patient", "kind", "room", "visit")
+        .select_related("patient", "kind", "room", "visit", "check_in")
         .defer(*HEAVY)
         .annotate(last_visit=Subquery(earlier.order_by("-visited_at").values("pk")[:1]))[:LONGEST_DAY]
     )

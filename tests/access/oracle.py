@@ -30,7 +30,7 @@ class Cell:
 def rows(name="matrix.csv"):
     """Return the rows of a matrix as dictionaries."""
     with (HERE / name).open(newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, restval="-"))  # the last column, kiosk, stands only where it matters
 
 
 def cells():
@@ -39,7 +39,7 @@ def cells():
         Cell(row["route"], row["method"], role, row[role], row["data"], row["shows"])
         for row in rows()
         for role in ROLES
-        if row[role] != "-"
+        if row.get(role, "-") != "-"
     ]
 
 

@@ -62,7 +62,9 @@ def test_every_cell_of_the_matrix_holds(world, before, cell):
         assert tables.changed(before) == []
 
 
-@pytest.mark.parametrize("role", ["anonymous", "other_patient", "receptionist", "chiropractor", "it_superuser"])
+@pytest.mark.parametrize(
+    "role", ["anonymous", "other_patient", "receptionist", "chiropractor", "it_superuser", "kiosk"]
+)
 def test_no_other_method_is_answered(world, before, role):
     """T002, T025: PUT, PATCH, DELETE, OPTIONS and TRACE get 405 or what the role gets anyway."""
     answers = {}

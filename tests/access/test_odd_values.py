@@ -36,7 +36,7 @@ def arguments_of(route):
     return [name for name in names if f"<{name}>" in route.pattern or f":{name}>" in route.pattern]
 
 
-@pytest.mark.parametrize("role", ["anonymous", "other_patient", "receptionist", "chiropractor"])
+@pytest.mark.parametrize("role", ["anonymous", "other_patient", "receptionist", "chiropractor", "kiosk"])
 def test_odd_ids_in_an_address_never_break_a_page(world, role):
     broken, asked = [], 0
     for name, route in ROUTES.items():
@@ -97,7 +97,7 @@ def test_odd_values_never_break_a_list_of_the_chart(world):
     assert broken == []
 
 
-@pytest.mark.parametrize("role", ["receptionist", "chiropractor", "patient", "link_holder"])
+@pytest.mark.parametrize("role", ["receptionist", "chiropractor", "patient", "link_holder", "kiosk"])
 def test_odd_values_in_a_form_never_break_a_page(world, role):
     """T006: every form the role may send, with one odd value in all of its fields, and in each alone."""
     broken, asked = [], 0

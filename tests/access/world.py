@@ -199,7 +199,8 @@ def _paired(client, world):
     paper = HttpResponse()
     device_cookie.give(paper, world.device.token)
     kiosk_state.keep(paper, kiosk_state.Standing(world.device.pk, [world.here.pk], is_urgent=True))
-    client.cookies.update({name: cookie.value for name, cookie in paper.cookies.items()})
+    for name, cookie in paper.cookies.items():
+        client.cookies[name] = cookie.value
 
 
 def _signed_in(user):

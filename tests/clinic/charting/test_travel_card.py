@@ -1,11 +1,14 @@
 """The travel card in the admin: what was typed is never lost, the rules are asked, a signed note stays as it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.charting import notes
 from clinic.charting.models import Addendum, TreatmentApplied, Visit, VisitMark
+from clinic.outcomes.models import CheckIn
 from clinic.scheduling.models.appointments import Status
 from content.models import Assignment
 from patients.models import Allergy
@@ -321,3 +324,16 @@ def test_sign_and_next_opens_whoever_has_waited_longest(chart, carlos, ben, visi
     assert answer.url == card(Visit.objects.get(appointment=waiting))
     visit.refresh_from_db()
     assert visit.is_signed
+
+
+def test_the_card_shows_what_the_patient_said_on_arriving(chart, carlos, ana):
+    here = make.appointment(ana, carlos.practitioner, status=Status.ARRIVED)
+    visit = make.visit(ana, carlos.practitioner, appointment=here)
+    assert "<q>" not in chart.get(card(visit)).content.decode()
+    CheckIn.objects.create(
+        patient=ana, appointment=here, pain=6, change="worse", words="worse after shovelling", urgency="U",
+        given_at=make.MONDAY - timedelta(minutes=8),
+    )  # fmt: skip
+    page = chart.get(card(visit)).content.decode()
+    assert "Check-in 09:52: pain 6, worse, <q>worse after shovelling</q>" in page
+    assert 'class="checkin flagged"' in page

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import time_machine
+
+from clinic.outcomes.models import CheckIn
 from clinic.reports import today
 from clinic.scheduling.models.appointments import Status
 from patients import intake
@@ -61,3 +64,17 @@ def test_a_reviewed_history_leaves_the_list(carlos, ana):
     assert [row.pk for row in today.intakes_to_review(carlos)] == [given.pk]
     intake.review(given, by=carlos)
     assert today.intakes_to_review(carlos) == []
+
+
+def test_the_list_shows_what_the_patient_said_on_arriving(carlos, ana, client):
+    with time_machine.travel(make.MONDAY, tick=False):
+        here = make.appointment(ana, carlos.practitioner, status=Status.ARRIVED)
+        said = CheckIn.objects.create(
+            patient=ana, appointment=here, pain=6, change="worse", words="after <b>shovelling"
+        )
+        client.force_login(carlos)
+        page = client.get("/admin/").content.decode()
+    assert "pain 6, worse, <q>after &lt;b&gt;shovelling</q>" in page
+    zone = make.location().zone
+    listed = today.rows(carlos, make.MONDAY.astimezone(zone).date(), zone, carlos.practitioner)
+    assert [r.appointment.check_in for r in listed] == [said]
