@@ -282,10 +282,7 @@ def accept(request, *, patient, by, now=None):
     held = lock_held(request)
     if held.status != Status.HELD or held.hold_until <= now:
         raise HoldHasEnded
-    others = Appointment.objects.blocking().filter(
-        patient=patient, starts_at__lt=held.ends_at, ends_at__gt=held.starts_at
-    )
-    if others.exists():
+    if Appointment.objects.blocking().of_patient_during(patient, held.starts_at, held.ends_at).exists():
         raise PatientIsElsewhere
     held.patient, held.status, held.booked_at, held.created_by = patient, Status.BOOKED, now, by
     held.save(update_fields=["patient", "status", "booked_at", "created_by"])

@@ -143,9 +143,7 @@ def patient_is_elsewhere(wish):
     """Has the patient another visit that overlaps this one?"""
     if wish.patient is None:
         return False
-    others = Appointment.objects.blocking().filter(
-        patient=wish.patient, starts_at__lt=wish.ends_at, ends_at__gt=wish.starts_at
-    )
+    others = Appointment.objects.blocking().of_patient_during(wish.patient, wish.starts_at, wish.ends_at)
     return others.exclude(pk__in=wish.ignoring).exists()
 
 

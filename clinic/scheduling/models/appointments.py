@@ -31,6 +31,7 @@ class Status(models.TextChoices):
 
 
 FREEING = (Status.NO_SHOW, Status.CANCELLED, Status.EXPIRED)  # the time is free again
+A_DAY = timedelta(days=1)  # no visit is longer
 HERE = (Status.ARRIVED, Status.IN_ROOM, Status.WITH_PRACTITIONER, Status.CHECKING_OUT)
 # The column that keeps when a status was reached; `held` is dated by created_at.
 STAMP = {
@@ -56,7 +57,11 @@ class AppointmentQuerySet(OwnedQuerySet):
 
     def touching(self, start, end):
         """Busy (buffers included) at some moment of [start, end); bounded below, so it does not grow with history."""
-        return self.filter(busy_from__lt=end, busy_until__gt=start, busy_from__gt=start - timedelta(days=1))
+        return self.filter(busy_from__lt=end, busy_until__gt=start, busy_from__gt=start - A_DAY)
+
+    def of_patient_during(self, patient, start, end):
+        """The patient's visits at some moment of [start, end); bounded below like `touching`."""
+        return self.filter(patient=patient, starts_at__lt=end, ends_at__gt=start, starts_at__gt=start - A_DAY)
 
     def on_day(self, day, zone):
         """Those that start on `day` on the clock of `zone`."""
