@@ -17,6 +17,7 @@ OUT = ROOT / "var" / "screenshots"
 PORT = os.environ.get("SHOTS_PORT", "8123")
 BASE = f"http://localhost:{PORT}"
 WIDTHS = {1440: 900, 1024: 768, 375: 812}
+TABLET = {820: 1180, 375: 812}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
@@ -65,6 +66,25 @@ def session_of(role):
     return session.session_key
 
 
+def tablet_cookies():
+    """Return {name: value} of a tablet that is paired now, with somebody standing before it."""
+    from django.http import HttpResponse
+
+    from clinic.accounts import device_cookie, devices, links
+    from clinic.accounts.models import User
+    from clinic.practice.models import Location
+    from clinic.reception import kiosk_state
+    from clinic.scheduling.models import Appointment
+
+    rita = User.objects.filter(role_grants__role="receptionist").order_by("pk")[0]
+    device, code = devices.add(name="Tablet by the door", location=Location.objects.active()[0], by=rita)
+    visit = Appointment.objects.filter(patient__isnull=False, check_in=None).order_by("-starts_at")[0]
+    paper = HttpResponse()
+    device_cookie.give(paper, devices.pair(links.find("pairing", code)))
+    kiosk_state.keep(paper, kiosk_state.Standing(device.pk, [visit.pk], is_told=True, is_urgent=True))
+    return {name: cookie.value for name, cookie in paper.cookies.items()}
+
+
 def pages():
     """Return [(name, path, role)]: one address per screen, found in the demo's own rows."""
     from clinic.accounts import links
@@ -85,6 +105,10 @@ def pages():
         ("intake-movement", f"/intake/{opened}/provoking/", None),
         ("desk", "/desk/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
         ("desk-patient", f"/desk/patients/{ana.pk}/", "receptionist"), ("desk-book", "/desk/book/", "receptionist"),
+        ("desk-devices", "/desk/devices/", "receptionist"),
+        ("checkin", "/checkin/", "kiosk"), ("checkin-together", "/checkin/together/", "kiosk"),
+        ("checkin-feel", "/checkin/feel/", "kiosk"), ("checkin-stop", "/checkin/stop/", "kiosk"),
+        ("checkin-seat", "/checkin/seat/", "kiosk"),
         ("chart-home", "/admin/", "chiropractor"),
         ("travel-card", draft.get_absolute_url() if draft else "/admin/charting/visit/", "chiropractor"),
         ("signed-note", signed.get_absolute_url(), "chiropractor"),
@@ -102,15 +126,17 @@ def take(wanted):
 
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     chosen = [page for page in pages() if not wanted or page[0] in wanted]
-    keys = {role: session_of(role) for role in {role for _, _, role in chosen} if role}
+    roles = {role for _, _, role in chosen if role}
+    cookies = {role: {"sessionid": session_of(role)} for role in roles - {"kiosk"}}
     made, faults = [], []
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=QUIET)
         for name, path, role in chosen:
-            for width, scheme in [*((w, "light") for w in WIDTHS), (1440, "dark"), (375, "dark")]:
-                context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, color_scheme=scheme)
-                if role:
-                    context.add_cookies([{"name": "sessionid", "value": keys[role], "url": BASE}])
+            sizes, wide = (TABLET, 820) if role == "kiosk" else (WIDTHS, 1440)
+            for width, scheme in [*((w, "light") for w in sizes), (wide, "dark"), (375, "dark")]:
+                context = browser.new_context(viewport={"width": width, "height": sizes[width]}, color_scheme=scheme)
+                held = tablet_cookies() if role == "kiosk" else cookies.get(role, {})
+                context.add_cookies([{"name": key, "value": value, "url": BASE} for key, value in held.items()])
                 tab = context.new_page()
                 tab.on("console", lambda m, n=name: faults.append(f"{n}: {m.text}") if m.type == "error" else None)
                 tab.goto(BASE + path)

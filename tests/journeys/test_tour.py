@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from clinic.accounts.models import User
-from scripts.screenshots import pages
+from scripts.screenshots import pages, tablet_cookies
 from tests import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,6 +27,14 @@ def demo(live_server, settings, transactional_db):
     return live_server.url
 
 
+def arrive_as(role, demo, page, sign_in_at):
+    """A session of the role's account, or the cookies of a paired tablet."""
+    if role == "kiosk":
+        page.context.add_cookies([{"name": k, "value": v, "url": demo} for k, v in tablet_cookies().items()])
+    elif role:
+        sign_in_at(demo, page, User.objects.filter(role_grants__role=role).order_by("pk").first())
+
+
 def test_every_page_is_clean_and_accessible_at_every_width(page, demo, sign_in_at, axe):
     faults = {}
     heard = []
@@ -34,8 +42,7 @@ def test_every_page_is_clean_and_accessible_at_every_width(page, demo, sign_in_a
     page.on("pageerror", lambda error: heard.append(str(error)))
     for name, path, role in pages():
         page.context.clear_cookies()
-        if role:
-            sign_in_at(demo, page, User.objects.filter(role_grants__role=role).order_by("pk").first())
+        arrive_as(role, demo, page, sign_in_at)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             answer = page.goto(demo + path)
@@ -56,8 +63,7 @@ def test_the_dark_set_is_readable(page, demo, sign_in_at, axe):
         if name not in {"home", "desk", "chart-home", "travel-card", "portal", "article"}:
             continue
         page.context.clear_cookies()
-        if role:
-            sign_in_at(demo, page, User.objects.filter(role_grants__role=role).order_by("pk").first())
+        arrive_as(role, demo, page, sign_in_at)
         page.goto(demo + path)
         if found := [fault for fault in axe(page) if fault[0] == "color-contrast"]:
             faults[name] = found
