@@ -64,7 +64,11 @@ def missing_fields(form):
 
 
 # What some forms need to be made at all.
-ARGUMENTS = {"PasswordForm": lambda: {"patient": make.patient()}}
+ARGUMENTS = {
+    "PasswordForm": lambda: {"patient": make.patient()},
+    "MoveForm": lambda: {"visit": make.appointment(), "user": make.user("", "chiropractor")},
+    "BookingForm": lambda: {"user": make.user("", "chiropractor")},
+}
 
 
 @pytest.mark.django_db

@@ -47,6 +47,7 @@ class Card:
     intake_missing: bool = False
     dots: tuple = ()  # attendance, note, money: see `dots`
     long_wait: int = LONG_WAIT  # minutes
+    moved: bool = False  # what `u` takes back is a move, not a step
 
     @property
     def note_words(self):
@@ -102,6 +103,12 @@ class Card:
     @property
     def minutes(self):
         return max(0, int((self.now - self.since).total_seconds() // 60))
+
+    @property
+    def time_left(self):
+        """Minutes and seconds until a hold ends."""
+        seconds = max(0, int((self.appointment.hold_until - self.now).total_seconds()))
+        return f"{seconds // 60}:{seconds % 60:02d}"
 
     @property
     def waits_long(self):

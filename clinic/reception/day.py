@@ -11,9 +11,7 @@ from clinic.accounts.access import get_or_404, reception_only
 from clinic.accounts.roles import can
 from clinic.reception import cards, panels, sections, sheet, snapshot
 from clinic.reception.days import asked_day
-from clinic.reception.going_back import UNDO
-from clinic.scheduling.models import Appointment
-from clinic.scheduling.models.appointments import Status
+from clinic.reception.going_back import undoable
 from patients.models import Patient
 
 
@@ -76,12 +74,3 @@ def phone_list(of_day, who):
         "earlier": [c for c in rows if c.appointment.ends_at <= of_day.now and not (c.is_here or c.late)],
         "listed": [c for c in rows if c.appointment.ends_at > of_day.now or c.is_here or c.late],
     }
-
-
-def undoable(request):
-    """Return the card of the visit whose last step this user took, as long as it can be taken back."""
-    number = request.session.get(UNDO)
-    if number is None:
-        return None
-    row = Appointment.objects.for_user(request.user).select_related("patient", "kind").filter(pk=number).first()
-    return cards.Card(row, timezone.now()) if row and row.status != Status.HELD else None

@@ -2,7 +2,24 @@
 
 from django.urls import path
 
-from clinic.reception import alerts, bookings, day, devices, finding, live, people, requests, timers, visits
+from clinic.reception import (
+    alerts,
+    bookings,
+    day,
+    devices,
+    falls,
+    finding,
+    live,
+    moving,
+    people,
+    requests,
+    series,
+    series_rest,
+    timers,
+    visits,
+    waiting_list,
+    waiting_offers,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -17,15 +34,29 @@ urlpatterns = [
     path("book/", bookings.book, name="book"),
     path("book/times/", bookings.times, name="times"),
     path("book/duplicates/", bookings.duplicates, name="duplicates"),
+    path("book/series/", series.proposal, name="series_proposal"),
+    path("book/series/all/", series.book, name="series_book"),
+    path("series/<int:pk>/", series.one, name="series"),
+    path("series/<int:pk>/preview/", series_rest.preview, name="series_preview"),
+    path("series/<int:pk>/move/", series_rest.move, name="series_move"),
+    path("series/<int:pk>/cancel/", series_rest.cancel, name="series_cancel"),
     path("appointments/<int:pk>/step/", visits.step, name="step"),
     path("appointments/<int:pk>/cancel/", visits.cancel, name="cancel"),
+    path("appointments/<int:pk>/move/", moving.move, name="move"),
     path("appointments/<int:pk>/undo/", visits.undo, name="undo"),
     path("requests/<int:pk>/accept/", requests.accept_request, name="accept_request"),
     path("requests/<int:pk>/answer/", requests.answer_request, name="answer_request"),
     path("devices/", devices.listed, name="devices"),
     path("devices/<int:pk>/revoke/", devices.revoke, name="revoke_device"),
+    path("follow-up/<slug:which>/", falls.follow_up, name="follow_up"),
+    path("follow-up/<slug:which>/<int:pk>/", falls.log_call, name="log_call"),
     path("timers/start/", timers.start, name="start_timer"),
     path("timers/<int:pk>/more/", timers.more, name="more_timer"),
     path("timers/<int:pk>/stop/", timers.stop, name="stop_timer"),
+    path("waiting/add/", waiting_list.add, name="waitlist_add"),
+    path("waiting/<int:pk>/withdraw/", waiting_list.withdraw, name="waitlist_withdraw"),
+    path("waiting/<int:pk>/offer/", waiting_offers.offer, name="waitlist_offer"),
+    path("waiting/offers/<int:pk>/accept/", waiting_offers.accept, name="accept_offer"),
+    path("waiting/offers/<int:pk>/release/", waiting_offers.release, name="release_offer"),
     path("alerts/<int:pk>/seen/", alerts.acknowledge, name="acknowledge"),
 ]

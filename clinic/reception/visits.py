@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.accounts.access import get_or_404, reception_only
 from clinic.accounts.roles import require
+from clinic.reception import moving, waiting
 from clinic.reception.cards import STEP_WORD
 from clinic.reception.forms import CancelForm
-from clinic.reception.going_back import UNDO, go_back
-from clinic.scheduling import steps
+from clinic.reception.going_back import UNDO, go_back, remember, remembered
+from clinic.scheduling import booking, steps
 from clinic.scheduling.models import Appointment
 
 
@@ -40,7 +41,7 @@ def step(request, pk):
         raise Http404
     try:
         steps.step(appointment, to=to, by=request.user)
-        request.session[UNDO] = appointment.pk
+        remember(request, appointment)
     except steps.StepNotPossible as error:
         _moved_meanwhile(request, appointment, error)
     return go_back(request)
@@ -56,7 +57,8 @@ def cancel(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             steps.cancel(appointment, because=form.cleaned_data["because"], by=request.user)
-            request.session[UNDO] = appointment.pk
+            remember(request, appointment)
+            waiting.tell_who_waits(request, appointment)
         except steps.StepNotPossible as error:
             _moved_meanwhile(request, appointment, error)
         return go_back(request)
@@ -67,15 +69,27 @@ def cancel(request, pk):
 @reception_only
 @require_POST
 def undo(request, pk):
-    """Take back the last step of a visit."""
-    appointment = _appointment(request, pk)
+    """Take back the last step of a visit, or its move to another place."""
+    require(request.user, "appointment.change")
+    appointment, kept = _appointment(request, pk), remembered(request)
+    was = kept["was"] if kept and kept["visit"] == pk else None
+    request.session.pop(UNDO, None)
     try:
-        row = steps.undo(appointment, by=request.user)
-        words = {"name": appointment.patient, "status": row.get_status_display()}
-        messages.success(request, _("Taken back: %(name)s is %(status)s again.") % words)
+        if was:
+            _say_put_back(request, moving.put_back(appointment, was, by=request.user))
+        else:
+            row = steps.undo(appointment, by=request.user)
+            words = {"name": appointment.patient, "status": row.get_status_display()}
+            messages.success(request, _("Taken back: %(name)s is %(status)s again.") % words)
     except steps.StepNotPossible as error:
         _moved_meanwhile(request, appointment, error)
-    except IntegrityError:
+    except (IntegrityError, booking.SlotTaken, booking.NotOpen, booking.InThePast):
         messages.error(request, _("This time was given to somebody else meanwhile. Book a new time instead."))
-    request.session.pop(UNDO, None)
+    except booking.MovedMeanwhile as met:
+        told = _("%(name)s was moved meanwhile to %(when)s. Nothing was changed.")
+        messages.warning(request, told % {"name": appointment.patient, "when": moving.when(met.appointment)})
     return go_back(request)
+
+
+def _say_put_back(request, row):
+    messages.success(request, _("Taken back: %(name)s, %(when)s.") % {"name": row.patient, "when": moving.when(row)})

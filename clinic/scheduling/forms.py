@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.roles import can
 from clinic.scheduling import booking, new_patients, slots
 from clinic.scheduling.models import Appointment, Practitioner, VisitKind
 from patients.duplicates import likely_same
@@ -17,12 +18,28 @@ from patients.models.people import check_birth_date
 
 FEWEST_DIGITS = 7
 GRID = timedelta(minutes=5)
+USUAL_LENGTHS = (10, 15, 20, 30, 45, 60, 90)
 
 
 def next_step(now):
     """Return `now` rounded up to the 5-minute grid of the day sheet."""
     start = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     return start if start == now else start + GRID
+
+
+def lengths(*own):
+    """Return the choices for a visit's length: the usual ones, and those asked for."""
+    minutes = sorted({*USUAL_LENGTHS, *(int(n) for n in own if str(n or "").isdecimal() and len(str(n)) < 4)})
+    return [(n, _("%(n)s min") % {"n": n}) for n in minutes]
+
+
+class LengthField(forms.IntegerField):
+    """Another length than the usual one, in minutes: chosen from a list, or drawn on the sheet."""
+
+    widget = forms.Select
+
+    def __init__(self, **kwargs):
+        super().__init__(label=_("Length"), min_value=5, max_value=480, required=False, **kwargs)
 
 
 class PersonForm(forms.Form):
@@ -127,18 +144,32 @@ class BookingForm(PersonForm):
     time = forms.TimeField(
         label=_("Time"), required=False, widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M")
     )
+    minutes = LengthField()
+    overbook_because = forms.CharField(
+        label=_("Squeeze in, because"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=_("Books outside the hours or beside another visit; the reason is kept."),
+    )
     at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     walk_in = forms.BooleanField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, user=None, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
         self.fields["key"].initial = uuid.uuid4().hex
+        self.fields["minutes"].widget.choices = [("", _("as usual")), *lengths(self["minutes"].value())]
+        if not can(user, "appointment.overbook"):
+            del self.fields["overbook_because"]
 
     @property
     def helper(self):
         helper = super().helper
-        helper.layout.extend(["kind", "practitioner", Row(Column("day"), Column("time")), "at", "walk_in", "key"])
+        helper.layout.extend(
+            ["kind", "practitioner", "minutes", Row(Column("day"), Column("time")), "at", "walk_in", "key"]
+        )
+        helper.layout.extend(name for name in ("overbook_because",) if name in self.fields)
         return helper
 
     def clean_at(self):
@@ -191,7 +222,8 @@ class BookingForm(PersonForm):
         """Book for the chosen or new patient and return the appointment; raises as `booking.book` does."""
         cleaned = self.cleaned_data
         visit = {name: cleaned[name] for name in ("practitioner", "kind", "starts_at")}
-        visit["key"] = cleaned["key"] or None
+        visit |= {"key": cleaned["key"] or None, "minutes": cleaned["minutes"]}
+        visit["overbook_because"] = cleaned.get("overbook_because", "")
         if cleaned["patient"]:
             return booking.book(patient=cleaned["patient"], by=by, **visit)
         return new_patients.book(person=self.person(), by=by, **visit)

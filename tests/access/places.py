@@ -5,14 +5,14 @@ from django.core import signing
 
 from clinic.website.asking import TICKET
 
-SCOPE = {"invitation": "invitation", "checkin:pair": "pairing"}  # of the other links: the intake
+SCOPE = {"invitation": "invitation", "offer": "offer", "checkin:pair": "pairing"}  # of the other links: the intake
 
 
 def keys(world, name):
     """Return the arguments of the route `name`; an empty dictionary for routes without any."""
     rows = world.ana_rows
     patients = ("desk:patient", "desk:contact", "desk:send_intake")
-    appointments = ("desk:step", "desk:cancel", "desk:undo")
+    appointments = ("desk:step", "desk:cancel", "desk:move", "desk:undo")
     own = {
         "website:requested": {"ticket": signing.dumps(world.request.pk, salt=TICKET)},
         "library:topic": {"slug": world.topic.slug},
@@ -20,8 +20,14 @@ def keys(world, name):
         "desk:invite": {"pk": world.ida.pk},
         "desk:accept_request": {"pk": world.request.pk},
         "desk:answer_request": {"pk": world.call.pk},
+        "desk:follow_up": {"which": "missed"},
+        "desk:log_call": {"which": "missed", "pk": world.ana.pk},
         "desk:more_timer": {"pk": rows.timer.pk},
         "desk:stop_timer": {"pk": rows.timer.pk},
+        "desk:waitlist_offer": {"pk": world.waits.pk},
+        "desk:waitlist_withdraw": {"pk": world.waits.pk},
+        "desk:accept_offer": {"pk": world.offered.pk},
+        "desk:release_offer": {"pk": world.offered.pk},
         "desk:acknowledge": {"pk": rows.alert.pk},
         "desk:revoke_device": {"pk": world.device.pk},
         "checkin:code": {"token": world.tokens["checkin"]},

@@ -1,7 +1,11 @@
 """What a browser sends with a row of the matrix: one function per name in its column `data`."""
 
+from datetime import timedelta
+
+from clinic.scheduling.waitlist_forms import value_of
 from tests.access.world import PASSWORD
 from tests.clinic.portal.filled import page_fields
+from tests.make import MONDAY
 
 
 def nothing(world):
@@ -45,6 +49,10 @@ def in_room(world):
     return {"to": "in_room"}
 
 
+def new_place(world):
+    return {"day": "2027-03-01", "time": "14:00"}
+
+
 def because(world):
     return {"because": "child ill"}
 
@@ -69,8 +77,20 @@ def called(world):
     return {"outcome": "called"}
 
 
+def reached(world):
+    return {"outcome": "reached"}
+
+
 def ice_for_ana(world):
     return {"appointment": world.ana_rows.today.pk, "therapy": "ice", "minutes": "5"}
+
+
+def wishes_of_ida(world):
+    return {"patient": world.ida.pk, "kind": world.kind.pk, "weekdays": ["0", "2"]}
+
+
+def friday_at_eleven(world):
+    return {"at": value_of(MONDAY + timedelta(days=4, hours=1), world.practitioner)}
 
 
 def complaint(world):
