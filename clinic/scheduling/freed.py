@@ -63,10 +63,11 @@ def does(entry, practitioner):
     return entry.kind.is_done_by(practitioner)
 
 
-def ready():
-    """Those who wait and have no offer before them, the longest wait first."""
-    rows = WaitlistEntry.objects.waiting().exclude(pk__in=WaitlistOffer.objects.open().values("entry"))
-    rows = rows.select_related("patient", "kind", "practitioner", "instead_of")
+def ready(rows=None):
+    """Those (of `rows`) who wait and have no offer before them, the longest wait first."""
+    rows = WaitlistEntry.objects.all() if rows is None else rows
+    rows = rows.waiting().exclude(pk__in=WaitlistOffer.objects.open().values("entry"))
+    rows = rows.select_related("patient", "kind", "practitioner", "instead_of__location")
     return list(rows.prefetch_related("kind__practitioners", "kind__rooms")[:MOST_WAITING])
 
 
@@ -95,10 +96,10 @@ def _moved_away(now, first, last):
             yield Freed(event.details["practitioner"], start, start + (row.ends_at - row.starts_at), row.patient_id)
 
 
-def openings(now=None, *, not_before=None, until=None):
-    """Return the freed times that somebody who waits would like, the soonest first."""
+def openings(now=None, *, not_before=None, until=None, entries=None):
+    """Return the freed times that somebody who waits would like, the soonest first (`entries`: those of `ready`)."""
     now = now or timezone.now()
-    entries = ready()
+    entries = ready() if entries is None else entries
     return _match(freed_times(now, not_before=not_before, until=until), entries) if entries else []
 
 
