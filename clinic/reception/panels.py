@@ -5,12 +5,14 @@ A section is a function `panel(user, now)` that returns what its template needs,
 look different: give fields and buttons an id, so that the cursor stays where it is.
 """
 
-from clinic.reception import alerts, requests, timers
+from clinic.reception import alerts, falls, requests, timers, waiting
 
 PANELS = (
     timers.panel,
+    waiting.panel,
     alerts.panel,
     requests.panel,
+    falls.panel,
 )
 
 

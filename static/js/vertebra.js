@@ -2,11 +2,13 @@
  *
  *   data-shortcut-focus="/"      the key puts the cursor there
  *   data-key="n"                 the key clicks the element          (single keys: never inside a field)
+ *   data-go="f"                  "g", then the key within two seconds: clicks a link or button, else goes there
  *   data-chord="ctrl+enter"      the chord clicks the element        (also inside a field)
  *   body data-keys="off"         single keys are switched off
  *   data-opens="#id"             opens that <dialog>;  data-closes closes the dialog around it
  *   <time data-since="{n} min" datetime="...">  minutes since then, counted on
  *   body data-offline            the line is lost: minutes stop
+ *   <time data-until datetime="...">            minutes and seconds until then, counted down to 0:00
  *   data-dismiss                 removes the [data-message] around it
  *   form data-dirty-guard        the browser asks before typed text is left behind
  *   meta name="csrf-token"       is sent with every htmx request
@@ -33,8 +35,19 @@
       .filter(Boolean)
       .join("+");
 
+  let goingUntil = 0; // "g" was pressed: until when the second key counts
+  function onSecondKey(event) {
+    const target = Date.now() < goingUntil && find("data-go", event.key);
+    goingUntil = event.key === "g" ? Date.now() + 2000 : 0;
+    if (!target) return false;
+    event.preventDefault();
+    if (target.matches("a, button")) target.click();
+    else target.focus();
+    return true;
+  }
+
   function onSingleKey(event) {
-    if (document.body.dataset.keys === "off" || inField(event.target)) return;
+    if (document.body.dataset.keys === "off" || inField(event.target) || onSecondKey(event)) return;
     const field = find("data-shortcut-focus", event.key);
     const target = field || find("data-key", event.key);
     if (!target) return;
@@ -85,6 +98,18 @@
   window.setInterval(tellMinutes, 15000);
   document.addEventListener("visibilitychange", tellMinutes);
 
+  // --- time that is left
+  function tellTimeLeft() {
+    for (const time of document.querySelectorAll("time[data-until]")) {
+      const left = Math.max(0, Math.round((Date.parse(time.dateTime) - Date.now()) / 1000));
+      if (Number.isNaN(left)) continue;
+      const words = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (time.textContent !== words) time.textContent = words;
+    }
+  }
+  tellTimeLeft();
+  window.setInterval(tellTimeLeft, 1000);
+
   // --- typed text is not lost by leaving
   const dirty = new Set();
   document.addEventListener("input", (event) => {
@@ -102,6 +127,7 @@
     if (token) event.detail.headers["X-CSRFToken"] = token;
   });
   document.addEventListener("htmx:afterSwap", tellMinutes);
+  document.addEventListener("htmx:oobAfterSwap", tellTimeLeft);
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target instanceof Element && event.target.closest("form[data-dirty-guard]");
     if (form && event.detail.successful) dirty.delete(form);

@@ -10,7 +10,7 @@ from django.urls.resolvers import RoutePattern
 EXAMPLES = {
     "pk": "1", "object_id": "1", "token": "x" * 32, "slug": "anything", "page": "complaint", "app_label": "patients",
     "content_type_id": "1", "url": "nothing", "key": "x" * 20, "uidb36": "1", "day": "2026-11-20", "kind": "adjustment",
-    "ticket": "nothing",
+    "ticket": "nothing", "which": "missed",
 }  # fmt: skip
 # Served by others and open by nature: files of the style sheet, the translations of the admin's own script.
 PUBLIC = {

@@ -18,6 +18,7 @@ from clinic.messaging import outbox
 from clinic.outcomes.models import CheckIn
 from clinic.outcomes.recording import record_pain
 from clinic.reception import kiosk_state
+from clinic.scheduling import waitlist
 from clinic.scheduling.models import AppointmentRequest, TimeOff
 from clinic.website.times import Offer
 from content.models import Exercise
@@ -68,10 +69,14 @@ def build():
     world.ana_rows = _record(world, world.ana, "", hour=0)
     world.ben_rows = _record(world, world.ben, "of Ben", hour=1)
     _asked_for(world)
+    world.iris = make.patient("Iris", "Lund")  # did not come yesterday
+    make.appointment(world.iris, world.practitioner, MONDAY - timedelta(days=1), status="no_show")
     _at_the_kiosk(world)
+    _waiting(world)
     world.tokens = {
         "intake": links.make(SignedLink.Scope.INTAKE, world.ana_rows.intake.pk, by=world.rita),
         "invitation": links.make(SignedLink.Scope.INVITATION, world.ida.pk, by=world.rita),
+        "offer": links.make(SignedLink.Scope.OFFER, world.offered.pk, by=world.rita),
         "checkin": links.make(SignedLink.Scope.CHECKIN, world.due.pk, by=world.rita),
         "pairing": devices.add(name="Back tablet", location=world.location, by=world.rita)[1],
     }
@@ -185,6 +190,14 @@ def _asked_for(world):
         context={"subject": "Your code", "body": "4711-0815"},
     )  # fmt: skip
     world.offer = Offer(world.kind, world.practitioner, MONDAY + timedelta(days=3)).value
+
+
+def _waiting(world):
+    """Ana waits for two kinds of visit, and is offered a time for one of them."""
+    asked = {"by": world.rita, "now": MONDAY, "patient": world.ana}
+    world.waits = waitlist.add(kind=make.kind(slug="massage"), note="calls back", **asked)
+    entry, friday = waitlist.add(kind=world.kind, **asked), MONDAY + timedelta(days=4)
+    world.offered = waitlist.offer(entry, starts_at=friday, practitioner=world.practitioner, by=world.rita, now=MONDAY)
 
 
 def _at_the_kiosk(world):
