@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.accounts.access import reception_only
 from clinic.accounts.roles import require
+from clinic.reception import plans
 from clinic.reception.days import asked_day
 from clinic.reception.finding import hits, with_alerts
 from clinic.scheduling import availability, booking
@@ -27,19 +28,19 @@ def book(request):
     """The booking form; buttons other than "Book" (take, find, show times) draw it again with everything typed."""
     require(request.user, "appointment.add")
     if request.method != "POST":
-        return _page(request, BookingForm(initial=asked_for(request.GET), user=request.user))
+        return page(request, BookingForm(initial=asked_for(request.GET), user=request.user))
     if redrawn := between(request):
-        return _page(request, redrawn)
+        return page(request, redrawn)
     form = BookingForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return page(request, form, status=422)
     try:
         appointment = form.book(by=request.user)
     except (booking.SlotTaken, booking.NotOpen) as refused:
-        return _page(request, form, status=409, refused=why(refused), nearest=refused.nearest)
+        return page(request, form, status=409, refused=why(refused), nearest=refused.nearest)
     except booking.InThePast:
         form.add_error("at" if form.cleaned_data.get("at") else "time", _("This time has gone. Choose a later one."))
-        return _page(request, form, status=422)
+        return page(request, form, status=422)
     return _booked(request, appointment)
 
 
@@ -79,15 +80,21 @@ def asked_for(given):
 
 def between(request):
     """Return the form to draw again when another button than "Book" was pressed, else None; nothing is judged yet."""
-    typed = {name: request.POST.get(name, "") for name in BookingForm.base_fields}
+    sent = typed(request)
     if request.POST.get("take", "").isdecimal():
-        return BookingForm(initial=typed | {"patient": request.POST["take"]}, user=request.user)
+        return BookingForm(initial=sent | {"patient": request.POST["take"]}, user=request.user)
     if request.POST.get("do") == "other":
-        return BookingForm(initial=typed | {"patient": ""}, user=request.user)
-    looking = request.POST.get("q") and not (typed["patient"] or typed["given_name"])
-    if request.POST.get("do") in ("find", "times") or looking:
-        return BookingForm(initial=typed, user=request.user)
+        return BookingForm(initial=sent | {"patient": ""}, user=request.user)
+    looking = request.POST.get("q") and not (sent["patient"] or sent["given_name"])
+    in_series = request.POST.get("series") and request.POST.get("do") != "first"  # Enter in its rule books nothing
+    if request.POST.get("do") in ("find", "times") or looking or in_series:
+        return BookingForm(initial=sent, user=request.user)
     return None
+
+
+def typed(request):
+    """Return what was sent for each field of the form, to draw it again without judging."""
+    return {name: request.POST.get(name, "") for name in BookingForm.base_fields}
 
 
 def chosen_patient(form, user):
@@ -99,12 +106,13 @@ def chosen_patient(form, user):
     return found[0] if found else None
 
 
-def _page(request, form, *, status=200, refused="", nearest=()):
+def page(request, form, *, status=200, refused="", nearest=(), section=None):
+    """Draw the booking form with everything that belongs to it; `section` is the series, read from what was sent."""
     patient, text = chosen_patient(form, request.user), request.POST.get("q", "").strip()
     context = {"form": form, "patient": patient, "q": text, "refused": refused, "nearest": nearest, "pick": True}
     context["hits"] = hits(text, request.user) if text and not patient else []
     context["same"] = with_alerts(form.duplicates)
-    context |= offered(form, patient)
+    context |= offered(form, patient) | {"section": section or plans.read(request.POST, request.user)}
     return render(request, "reception/book.html", context, status=status)
 
 

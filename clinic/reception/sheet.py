@@ -63,7 +63,8 @@ class Sheet:
 
 def appointments_of(day, zone, user):
     """The day's appointments with what a card shows, in one query."""
-    return Appointment.objects.for_user(user).on_day(day, zone).select_related("patient", "kind", "room", "request")
+    rows = Appointment.objects.for_user(user).on_day(day, zone).with_series_length()
+    return rows.select_related("patient", "kind", "room", "request")
 
 
 def is_shown(appointment, now):

@@ -89,7 +89,8 @@ def _read_visits(made, user):
     """Today's visit (the one in progress, else the next), the next ones and the last ones: a few rows each."""
     zone = timezone.get_current_timezone()
     midnight = day_start(timezone.localdate(made.now), zone)
-    own = Appointment.objects.for_user(user).filter(patient=made.patient).select_related("practitioner", "kind", "room")
+    own = Appointment.objects.for_user(user).filter(patient=made.patient).with_series_length()
+    own = own.select_related("practitioner", "kind", "room")
     ahead = list(own.filter(starts_at__gte=midnight).exclude(status=Status.EXPIRED)[: MOST_VISITS * 2])
     made.past = list(own.filter(starts_at__lt=midnight).order_by("-starts_at")[:MOST_VISITS])
     of_today = [a for a in ahead if timezone.localdate(a.starts_at) == timezone.localdate(made.now)]

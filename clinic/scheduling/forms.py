@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import can
 from clinic.scheduling import booking, new_patients, slots
-from clinic.scheduling.models import Appointment, Practitioner, VisitKind
+from clinic.scheduling.models import Appointment, Practitioner, Series, VisitKind
 from patients.duplicates import likely_same
 from patients.models import Patient
 from patients.models.people import check_birth_date
@@ -216,7 +216,8 @@ class BookingForm(PersonForm):
     def sent_before(self):
         """A second click on "Book" comes with the same key."""
         key = self.cleaned_data.get("key")
-        return bool(key) and Appointment.objects.filter(idempotency_key=key).exists()
+        sent = {"idempotency_key": key}
+        return bool(key) and (Appointment.objects.filter(**sent).exists() or Series.objects.filter(**sent).exists())
 
     def book(self, *, by):
         """Book for the chosen or new patient and return the appointment; raises as `booking.book` does."""

@@ -2,17 +2,17 @@
 
 from django.db import transaction
 
-from clinic.scheduling import booking
+from clinic.scheduling import booking, series
 from clinic.scheduling.models import Appointment
 from patients import registering
 
 
 class _BookedBefore(Exception):
-    """The same form, sent twice at the same moment, has booked already."""
+    """The same form, sent twice at the same moment, has booked already: `made` is the visit or the series."""
 
-    def __init__(self, appointment):
+    def __init__(self, made):
         super().__init__("booked before")
-        self.appointment = appointment
+        self.made = made
 
 
 def book(*, person, by, key=None, **visit):
@@ -33,7 +33,23 @@ def book(*, person, by, key=None, **visit):
                 raise _BookedBefore(made)
             return made
     except _BookedBefore as before:
-        return before.appointment
+        return before.made
+
+
+def book_series(*, person, by, chosen, key=None, **asked):
+    """Register a person and book their series; return it. Raises as `series.book` does."""
+    try:
+        with transaction.atomic():
+            if made := series.known(key):
+                return made
+            series.lock_times(chosen=chosen, **asked)  # before `register` writes the log
+            patient = registering.register(by=by, **person)
+            made = series.book(patient=patient, by=by, key=key, chosen=chosen, **asked)
+            if made.patient_id != patient.pk:
+                raise _BookedBefore(made)
+            return made
+    except _BookedBefore as before:
+        return before.made
 
 
 @transaction.atomic

@@ -23,6 +23,11 @@ class Choice:
     starts_at: datetime
     practitioner: Practitioner
 
+    @property
+    def code(self):
+        """As a button carries it: the time and the number of the practitioner."""
+        return f"{self.starts_at.isoformat()}|{self.practitioner.pk}"
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -57,6 +62,11 @@ class Planned:
     def is_free(self):
         """Is the wished time free?"""
         return not self.why_not
+
+    @property
+    def is_open(self):
+        """Does somebody still have to say what becomes of it?"""
+        return self.choice is None and not self.is_out
 
 
 def people_for(kinds, own):

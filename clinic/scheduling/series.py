@@ -80,6 +80,12 @@ def book(*, practitioner, patient, kind, rule, by, last_kind=None, minutes=None,
         raise SomeTaken(getattr(error, "numbers", []), plan(asked, patient=patient, now=now, chosen=chosen)) from error
 
 
+def lock_times(*, practitioner, kind, rule, chosen, last_kind=None, minutes=None, now=None):
+    """Lock what these times touch, for a caller that writes before it books. Raises `SomeTaken` for undecided ones."""
+    asked = asked_by(rule, practitioner, kind, last_kind, minutes)
+    lock(_wishes(asked, chosen, None).values(), None)
+
+
 def known(key):
     """Return the series that was booked with this key, or None."""
     return Series.objects.filter(idempotency_key=key).first() if key else None
@@ -255,7 +261,11 @@ def move_rest(series, from_place, shift, *, by, chosen=None, seen=None, now=None
 def _move_all(series, from_place, shift, chosen, seen, by, now):
     asked = _asked_to_move(rest_of(series, from_place, now), shift)
     wishes = _wishes(asked, chosen, series.patient)
-    before = {a.wish.number: a.row for a in asked if a.wish.number in wishes}
+    before = {a.wish.number: a.row for a in asked}
+    wishes = {number: wish for number, wish in wishes.items() if _goes_elsewhere(before[number], wish)}
+    if not wishes:
+        return []
+    before = {number: before[number] for number in wishes}
     people = lock(wishes.values(), series.patient, before.values())
     rows = _lock_rows(before, seen)
     _end_holds(people, now)
@@ -265,6 +275,10 @@ def _move_all(series, from_place, shift, chosen, seen, by, now):
     record("series.moved", series, by=by, patient=series.patient_id, visits=len(moved), from_place=from_place)
     tell(series, "series_moved", moved)
     return moved
+
+
+def _goes_elsewhere(row, wish):
+    return (row.starts_at, row.practitioner) != (wish.starts_at, wish.practitioner)
 
 
 def _lock_rows(before, seen):

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +69,11 @@ class AppointmentQuerySet(OwnedQuerySet):
 
     def here(self):
         return self.filter(status__in=HERE)
+
+    def with_series_length(self):
+        """Each with `series_length`, the last place of its series ("visit 5 of 12"), in the same query."""
+        sisters = Appointment.objects.filter(series=OuterRef("series")).order_by("-series_place")
+        return self.annotate(series_length=Subquery(sisters.values("series_place")[:1]))
 
     def stale_holds(self, now):
         return self.filter(status=Status.HELD, hold_until__lte=now)
