@@ -14,7 +14,7 @@ from clinic.accounts.models import SignedLink, User
 from clinic.accounts.roles import Role
 from clinic.charting.models import Contraindication, Episode, TreatmentKind, Visit
 from clinic.practice.models import ClinicProfile, Location
-from clinic.scheduling.models import Appointment, Practitioner, Room, TherapyTimer, VisitKind, WorkingHours
+from clinic.scheduling.models import Appointment, Practitioner, Room, Series, TherapyTimer, VisitKind, WorkingHours
 from clinic.scheduling.models.appointments import STAMP, Status
 from content.models import Article, Assignment, Author, Reference, Topic
 from patients import registering
@@ -156,6 +156,16 @@ def timer(of, *, at=MONDAY, minutes=10, **fields):
 def call(of, by, **fields):
     """An attempt to reach the patient `of`."""
     return CallLog.objects.create(patient=of, by=by, **{"about": "missed", "outcome": "message", **fields})
+
+
+def series(*rows):
+    """A series of these appointments, in this order, straight into the table."""
+    first = rows[0]
+    made = Series.objects.create(patient=first.patient, practitioner=first.practitioner, kind=first.kind)
+    for place, row in enumerate(rows, start=1):
+        row.series, row.series_place = made, place
+        row.save(update_fields=["series", "series_place"])
+    return made
 
 
 def visit(of=None, by=None, **fields):

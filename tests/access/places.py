@@ -13,6 +13,7 @@ def keys(world, name):
     rows = world.ana_rows
     patients = ("desk:patient", "desk:contact", "desk:send_intake")
     appointments = ("desk:step", "desk:cancel", "desk:move", "desk:undo")
+    series = ("desk:series", "desk:series_preview", "desk:series_move", "desk:series_cancel")
     own = {
         "website:requested": {"ticket": signing.dumps(world.request.pk, salt=TICKET)},
         "library:topic": {"slug": world.topic.slug},
@@ -44,6 +45,7 @@ def keys(world, name):
     own |= {each: {"pk": world.ana.pk} for each in patients} | {each: {"pk": rows.today.pk} for each in appointments}
     return own.get(name, {})
 
+    own |= {each: {"pk": rows.series.pk} for each in series}
 
 def address(world, route, role):
     """Return the path of `route` as this role would open it: only the link's holder has the token."""

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.http import QueryDict
+
+from clinic.reception import plans
 from clinic.scheduling.waitlist_forms import value_of
 from tests.access.world import PASSWORD
 from tests.clinic.portal.filled import page_fields
@@ -39,6 +42,31 @@ def booking(world):
 
 def wanted_times(world):
     return {"practitioner": world.practitioner.pk, "kind": world.kind.pk, "day": "2027-03-03"}
+
+
+def booking_series(world):
+    return booking(world) | {"series": "on", "per_week": "2", "weeks": "2", "then": world.kind.pk}
+
+
+def chosen_series(world):
+    sent = booking_series(world)
+    data = QueryDict(mutable=True)
+    data.update(sent)
+    section = plans.read(data, world.rita)
+    return sent | {"planned_for": section.signature} | {f"place-{p.number}": p.choice.code for p in section.planned}
+
+
+def one_more(world):
+    return {"day": "2027-03-10", "time": "14:00"}
+
+
+def a_day_later(world):
+    return {"from": "1", "day": "2027-03-03", "time": "16:00"}
+
+
+def moved_a_day(world):
+    start = world.ana_rows.coming.starts_at + timedelta(days=1, hours=6)
+    return a_day_later(world) | {"place-1": f"{start.isoformat()}|{world.practitioner.pk}"}
 
 
 def typed_person(world):

@@ -125,6 +125,7 @@ def _record(world, of, whose, hour):
     rows.condition = make.condition(of, "osteoporosis", label=word["condition"])
     rows.today = make.appointment(of, world.practitioner, start, status="arrived")
     rows.coming = make.appointment(of, world.practitioner, start + timedelta(days=1))
+    rows.series = make.series(rows.coming)
     rows.timer = make.timer(rows.today)
     rows.call = make.call(of, world.rita)
     rows.visit = make.visit(of, world.practitioner, visited_at=MONDAY - timedelta(days=7))
