@@ -69,6 +69,7 @@ def session_of(role):
 def tablet_cookies():
     """Return {name: value} of a tablet that is paired now, with somebody standing before it."""
     from django.http import HttpResponse
+    from django.utils import timezone
 
     from clinic.accounts import device_cookie, devices, links
     from clinic.accounts.models import User
@@ -78,7 +79,8 @@ def tablet_cookies():
 
     rita = User.objects.filter(role_grants__role="receptionist").order_by("pk")[0]
     device, code = devices.add(name="Tablet by the door", location=Location.objects.active()[0], by=rita)
-    visit = Appointment.objects.filter(patient__isnull=False, check_in=None).order_by("-starts_at")[0]
+    soon = Appointment.objects.filter(patient__isnull=False, check_in=None, starts_at__gte=timezone.now())
+    visit = soon.order_by("starts_at")[0]
     paper = HttpResponse()
     device_cookie.give(paper, devices.pair(links.find("pairing", code)))
     kiosk_state.keep(paper, kiosk_state.Standing(device.pk, [visit.pk], is_told=True, is_urgent=True))

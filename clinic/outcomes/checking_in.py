@@ -50,8 +50,8 @@ def _assess(appointment, answers, day):
 
 
 def _locked(appointment):
-    row = Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "kind")
-    row = row.get(pk=appointment.pk)
+    rows = Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "kind")
+    row = rows.get(pk=appointment.pk)
     if CheckIn.objects.filter(appointment=row).exists():
         raise AlreadyCheckedIn
     if row.status not in HERE:

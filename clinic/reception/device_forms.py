@@ -12,16 +12,12 @@ from clinic.practice.models import Location
 class DeviceForm(forms.ModelForm):
     """What a tablet is called and where it stands: it shows the check-in of that place."""
 
-    location = forms.ModelChoiceField(label=_("Location"), queryset=Location.objects.none(), empty_label=None)
+    location = forms.ModelChoiceField(label=_("Location"), queryset=Location.objects.active(), empty_label=None)
 
     class Meta:
         model = Device
         fields = ["name", "location"]
         help_texts = {"name": _("For example: tablet by the door.")}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["location"].queryset = Location.objects.active()
 
     @property
     def helper(self):

@@ -68,6 +68,12 @@ class FindForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("birth_date", "letters", "phone")}
 
 
+def _flags():
+    """What can be ticked: the red flags, none of them, or not sure."""
+    asked = [(row.id, row.question) for row in checking_in.table()]
+    return [*asked, (NONE, _("None of these")), (UNSURE, _("I am not sure about one of these"))]
+
+
 class FeelForm(forms.Form):
     """How it is today. Whoever is not sure about a red flag is asked each of them (`each=True`)."""
 
@@ -93,6 +99,7 @@ class FeelForm(forms.Form):
     )
     flags = forms.MultipleChoiceField(
         label=_("Is any of these true now, and new for you?"),
+        choices=_flags,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick what is true, or “None of these”.")},
     )
@@ -105,10 +112,6 @@ class FeelForm(forms.Form):
         if each:
             del self.fields["flags"]
             self.fields |= {row.id: self._one(row) for row in checking_in.table()}
-        else:
-            asked = [(row.id, row.question) for row in checking_in.table()]
-            last = [(NONE, _("None of these")), (UNSURE, _("I am not sure about one of these"))]
-            self.fields["flags"].choices = [*asked, *last]
 
     def _one(self, row):
         return forms.ChoiceField(

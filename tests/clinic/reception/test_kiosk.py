@@ -113,7 +113,7 @@ def test_somebody_signed_in_is_no_device(client, olga):
     assert client.get("/checkin/").status_code == 403
 
 
-def test_the_devices_use_is_noted_by_posts_and_not_by_looking(tablet, device):
+def test_the_devices_use_is_noted_by_posts_and_not_by_looking(tablet, device, visit):
     tablet.get("/checkin/")
     device.refresh_from_db()
     assert device.last_seen_at is None
