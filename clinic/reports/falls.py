@@ -28,6 +28,10 @@ EXAMS = (Purpose.INITIAL, Purpose.RE_EXAM)
 NOT_ACTIVE = (Purpose.MAINTENANCE, Purpose.ADVICE)  # kinds after which no next visit is expected
 
 
+# One patient's visits are looked up by patient: asked for a status, SQLite would go through everybody's of that status.
+CAME, MISSED_IT = {"done_at__isnull": False}, {"no_show_at__isnull": False}
+
+
 # --- the lists: unordered rows, so that they can be counted as they are
 
 
@@ -60,7 +64,7 @@ def no_next(user, now):
     kept = _later().exclude(status__in=FREEING).exclude(kind__purpose=Purpose.ADVICE)
     own = Episode.objects.filter(patient=OuterRef("patient"))
     discharged = Exists(own) & ~Exists(own.filter(closed_at=None))
-    missed_since = _later(status=Status.NO_SHOW, starts_at__gte=now - MISSED)
+    missed_since = _later(**MISSED_IT, starts_at__gte=now - MISSED)
     return _last_seen(user, now).filter(~Exists(kept), ~Exists(missed_since), ~discharged)
 
 
@@ -75,10 +79,10 @@ def behind(user, now):
 
     Planned are the visits booked together; one added later, or booked singly since the first of them, makes up for one.
     """
-    lost = Appointment.objects.filter(
-        series__isnull=False, status__in=(Status.NO_SHOW, Status.CANCELLED), starts_at__range=(now - PLAN, now + PLAN)
-    )
+    around = {"starts_at__range": (now - PLAN, now + PLAN)}
+    lost = Appointment.objects.filter(series__isnull=False, status__in=(Status.NO_SHOW, Status.CANCELLED), **around)
     own = Appointment.objects.filter(series=OuterRef("pk"))
+    gone = Q(no_show_at__isnull=False) | Q(cancelled_at__isnull=False)
     single = Appointment.objects.filter(
         patient=OuterRef("patient"), series=None, starts_at__gte=OuterRef("begins_at")
     ).exclude(kind__purpose=Purpose.ADVICE)
@@ -87,7 +91,7 @@ def behind(user, now):
         rows.filter(patient__deceased_on=None, patient__merged_into=None)
         .annotate(begins_at=Subquery(own.order_by("starts_at").values("starts_at")[:1]))
         .annotate(
-            lost_at=Subquery(lost.filter(series=OuterRef("pk")).order_by("-starts_at").values("starts_at")[:1]),
+            lost_at=Subquery(own.filter(gone, **around).order_by("-starts_at").values("starts_at")[:1]),
             planned=_count(own.filter(created_at__lte=OuterRef("created_at"))),
             kept=_count(own.exclude(status__in=FREEING)) + _count(single.exclude(status__in=FREEING)),
         )
@@ -97,17 +101,18 @@ def behind(user, now):
 
 def re_exam(user, now):
     """The last visit of those whose last examination is 30 days or 12 visits ago and none is booked."""
-    done = Appointment.objects.filter(patient=OuterRef("patient"), status=Status.DONE)
-    exam = done.filter(kind__purpose__in=EXAMS).order_by("-starts_at").values("starts_at")[:1]
-    first = done.order_by("starts_at").values("starts_at")[:1]
-    since = done.filter(starts_at__gt=OuterRef("examined_at")).exclude(kind__purpose=Purpose.ADVICE)
+    came = Appointment.objects.filter(patient=OuterRef("patient"), **CAME)
+    exam = came.filter(kind__purpose__in=EXAMS).order_by("-starts_at").values("starts_at")[:1]
+    first = came.order_by("starts_at").values("starts_at")[:1]
+    treated = came.exclude(kind__purpose=Purpose.ADVICE)
+    twelfth = treated.order_by("-starts_at").values("starts_at")[EXAM_VISITS - 1 : EXAM_VISITS]
     booked = _later(kind__purpose__in=EXAMS).exclude(status__in=FREEING)
     return (
         _last_seen(user, now)
-        .filter(~Exists(_later(status=Status.DONE).exclude(kind__purpose=Purpose.ADVICE)), ~Exists(booked))
+        .filter(~Exists(_later(**CAME).exclude(kind__purpose=Purpose.ADVICE)), ~Exists(booked))
         .annotate(examined_at=Coalesce(Subquery(exam), Subquery(first)))
-        .annotate(visits_since=_count(since))
-        .filter(Q(examined_at__lte=now - EXAM) | Q(visits_since__gte=EXAM_VISITS))
+        .filter(Q(examined_at__lte=now - EXAM) | Q(examined_at__lt=Subquery(twelfth)))
+        .annotate(visits_since=_count(treated.filter(starts_at__gt=OuterRef("examined_at"))))
     )
 
 
