@@ -74,7 +74,7 @@ class MoveRestForm(forms.Form):
     """Where the first of the rest goes; the others follow by as many days, at that time, with that practitioner."""
 
     day = forms.DateField(label=_("First of them on"), widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    time = forms.TimeField(label=_("At"), widget=forms.TimeInput(TIME, format="%H:%M"))
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(TIME, format="%H:%M"))
     practitioner = forms.ModelChoiceField(
         Practitioner.objects.active(), label=_("With"), required=False, empty_label=_("the same practitioner")
     )

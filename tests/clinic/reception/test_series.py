@@ -54,7 +54,7 @@ def test_the_booking_form_has_a_closed_section_for_a_series(desk, typed):
 
 
 def test_the_dates_are_proposed_as_a_fragment_with_the_foot(desk, typed):
-    page = desk.post(PROPOSAL, typed, headers={"HX-Request": "true"})
+    page = desk.post(PROPOSAL, typed, headers={"HX-Request": "true", "HX-Target": "series"})
     html = page.content.decode()
     assert [p.choice.starts_at for p in page.context["section"].planned] == [at(d) for d in (2, 5, 9, 12, 16)]
     assert [re.sub(r"\s+", " ", words) for words in re.findall(r"<th scope=\"row\">([^<]*)</th>", html)] == [
