@@ -33,7 +33,7 @@ def proposal(request):
     """The dates for the rule that is typed: the section and the foot of the booking form again. Changes nothing."""
     require(request.user, "appointment.add")
     form = BookingForm(initial=bookings.typed(request), user=request.user)
-    if not request.htmx:
+    if request.htmx.target != "series":  # its button, with or without script
         return bookings.page(request, form)
     context = {"section": plans.read(request.POST, request.user), "form": form, "oob": True}
     context["patient"] = bookings.chosen_patient(form, request.user)
