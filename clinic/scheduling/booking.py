@@ -225,14 +225,14 @@ def _lock_to_move(appointment, wish, sequence):
 
 def relocate(row, wish, *, by, now, because="", silent=False):
     """Write a locked visit into the place of `wish` and return it: audited, told by mail. Locks are the caller's."""
-    was, columns = row.starts_at, placing.find(wish).columns
+    was, promised, columns = row.starts_at, row.is_promised, placing.find(wish).columns
     before = {"from": was.isoformat(), "practitioner": row.practitioner_id}
     for name, value in columns.items():
         setattr(row, name, value)
     row.sequence += 1
     row.changed_at, row.overbooked_because = now, because
     if row.status == Status.HELD:
-        row.hold_until = min(row.hold_until, row.starts_at)
+        row.hold_until = row.ends_at if promised else min(row.hold_until, row.starts_at)
     names = [*columns, "sequence", "changed_at", "overbooked_because", "hold_until"]
     row.save(update_fields=[name.removesuffix("_id") for name in names])
     if not silent:

@@ -128,7 +128,7 @@ def details(request):
 def standing(visit):
     """Say how the visitor's time stands: theirs without a further answer, gone, or (neither) waiting for the desk."""
     gone = visit.status in FREEING
-    return {"is_gone": gone, "is_sure": not gone and (not visit.is_held or visit.hold_until >= visit.ends_at)}
+    return {"is_gone": gone, "is_sure": not gone and (visit.is_promised or not visit.is_held)}
 
 
 @require_safe

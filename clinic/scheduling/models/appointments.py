@@ -204,6 +204,11 @@ class Appointment(models.Model):
         return self.status == Status.HELD
 
     @property
+    def is_promised(self):
+        """Held until the visit is over: the clinic books requests at once, only who comes is still to be said."""
+        return self.is_held and self.hold_until >= self.ends_at
+
+    @property
     def minutes(self):
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 

@@ -197,6 +197,15 @@ def test_a_clinic_that_books_at_once_keeps_the_time_until_the_visit_is_over(clie
     assert (booked.status, booked.pk) == ("booked", visit.pk)
 
 
+@pytest.mark.parametrize("hours", [-1, 30])
+def test_a_visit_booked_at_once_and_moved_by_the_desk_stays_the_visitors(sure, rita, carlos, hours):
+    make.practitioner()
+    visit = Appointment.objects.get()
+    far = (visit.starts_at + timedelta(days=7)).replace(hour=16, minute=0)
+    moved = booking.move(visit, starts_at=far + timedelta(days=1, hours=hours % 4), by=rita)
+    assert (moved.is_promised, moved.hold_until) == (True, moved.ends_at)
+
+
 def test_a_visit_nobody_came_to_say_who_it_was_ends_with_its_time(sure):
     assert booking.end_stale_holds(Appointment.objects.get().ends_at) == 1
     assert (Appointment.objects.get().status, AppointmentRequest.objects.get().outcome) == ("expired", "expired")
