@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from clinic.scheduling import availability, slots
@@ -25,6 +25,10 @@ class Wish:
     minutes: int | None = None
     overbook: bool = False
     ignoring: tuple = ()
+
+    def __post_init__(self):
+        """Minutes are added to real time: on the wall clock a visit across the clock change would be an hour off."""
+        object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
 
     @property
     def need(self):

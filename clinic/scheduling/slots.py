@@ -169,4 +169,5 @@ def _has_place(span, busy, capacity, rooms, place):
 
 def nearest(times, wished, count=3):
     """Return the `count` times nearest to the wished one, in order of the clock."""
-    return sorted(sorted(times, key=lambda t: abs(t - wished))[:count])
+    real, wished = {t.astimezone(UTC): t for t in times}, wished.astimezone(UTC)  # one hour comes twice a year
+    return [real[t] for t in sorted(sorted(real, key=lambda t: abs(t - wished))[:count])]

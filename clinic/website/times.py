@@ -50,8 +50,8 @@ class OfferedDay:
     @property
     def rest(self):
         """The offers behind "more"."""
-        seen = {offer.starts_at for offer in self.spread}
-        return [offer for offer in self.offers if offer.starts_at not in seen]
+        seen = {offer.value for offer in self.spread}
+        return [offer for offer in self.offers if offer.value not in seen]
 
 
 def kinds():
@@ -115,7 +115,7 @@ def _day(day, kind, people, busy, not_before):
     found = {}
     for person in people:
         for start in _free(person, kind, day, busy[person.pk], not_before):
-            found.setdefault(start, Offer(kind, person, start))
+            found.setdefault(start.astimezone(UTC), Offer(kind, person, start))  # 2:00 and 2:00 again are two times
     return OfferedDay(day, [found[start] for start in sorted(found)])
 
 

@@ -1,6 +1,6 @@
 """The deed of booking: happy, refused and rolled back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -230,3 +230,26 @@ def test_whatever_is_booked_the_offered_times_fit(starts, minutes, before, after
         assert start + timedelta(minutes=need.minutes) <= closes
         span = need.busy_span(start)
         assert slots.free_lane(span[0], span[1], busy, capacity) is not None
+
+
+def test_the_nearest_times_are_near_on_the_clock_of_the_sun():
+    """T096: in the night in which 1:30 comes twice, the second is half an hour from 2:00, not one and a half."""
+    first = datetime(2027, 11, 7, 1, 30, tzinfo=NEW_YORK)
+    again, earlier = first.replace(fold=1), datetime(2027, 11, 7, 0, 45, tzinfo=NEW_YORK)
+    two = datetime(2027, 11, 7, 2, 0, tzinfo=NEW_YORK)
+    assert [t.fold for t in slots.nearest([first, again], two, count=1)] == [1]
+    assert [t.fold for t in slots.nearest([again, first, earlier], two)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(("day", "clock"), [("2027-03-14", "01:30"), ("2027-11-07", "00:30")])
+def test_a_visit_across_the_clock_change_lasts_as_long_as_any_other(visit, day, clock):
+    """T096: an hour from 1:30 is 3:30 in spring, and an hour from 0:30 the first 1:30 in autumn."""
+    for weekday in range(7):
+        visit["practitioner"].hours.create(weekday=weekday, opens=time(0), closes=time(6))
+    visit["kind"].minutes = 60
+    starts_at = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=NEW_YORK)
+    row = booking.book(starts_at=starts_at, **visit)
+    assert (row.starts_at, row.ends_at - row.starts_at) == (starts_at, timedelta(hours=1))
+    assert (row.busy_from, row.busy_until) == (row.starts_at, row.ends_at)
+    after = booking.move(row, starts_at=starts_at + timedelta(days=1), by=visit["by"])
+    assert after.ends_at - after.starts_at == timedelta(hours=1)
