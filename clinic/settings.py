@@ -199,6 +199,12 @@ if env.flag("BEHIND_PROXY"):
 # W005, W021: subdomains and preload bind the clinic's whole domain; that is the clinic's decision, not the app's.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "patients.bounded_upload.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- log: one line per event, no health data ------------------------------------------------------------------------
 LOGGING = {

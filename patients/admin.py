@@ -1,7 +1,9 @@
 """Patients, and the clinic's safety tables, in the admin."""
 
 from django.contrib import admin
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
@@ -35,6 +37,11 @@ class PatientAdmin(ByRight, FilteredOnly):
 
     def has_add_permission(self, request, obj=None):
         return False  # people are registered at the desk, where doubles are looked for
+
+    def get_urls(self):
+        """The files of the chart, before the numbers of patients."""
+        view = self.admin_site.admin_view(require_safe(chart_pages.document_file))
+        return [path("document/<int:pk>/", view, name="patients_document_file"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return chart_pages.overview(request, object_id, self.admin_site)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
-from patients import health_records, intake
+from patients import documents, health_records, intake
+from patients.document_forms import DocumentForm
+from patients.document_pages import handed_out
 from patients.health_forms import FACTS, EndAlertForm
 from patients.intake_words import answers_in_words
-from patients.models import Alert, Patient
+from patients.models import Alert, Document, Patient
 
 TEMPLATE = "admin/patients/patient/change_form.html"
 TABS = (
@@ -22,6 +24,7 @@ TABS = (
     ("history", gettext_lazy("History")),
     ("intake", gettext_lazy("Intake")),
     ("visits", gettext_lazy("Visits")),
+    ("documents", gettext_lazy("Documents")),
     ("alerts", gettext_lazy("Alerts")),
 )
 PER_PAGE, MOST_FACTS, MOST_VERSIONS = 20, 100, 12
@@ -106,7 +109,24 @@ def _alerts(request, patient):
     return {"all_alerts": rows.order_by("ended_at", "-raised_at")[:MOST_FACTS], "end_form": EndAlertForm()}
 
 
-TAB = {"overview": _overview, "history": _history, "intake": _intake, "visits": _visits_tab, "alerts": _alerts}
+def _documents(request, patient):
+    rows = patient.documents.for_user(request.user).select_related("uploaded_by")
+    return {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "document_form": DocumentForm(),
+        "may_add": can(request.user, "document.add"),
+        "may_release": can(request.user, "document.change"),
+    }
+
+
+TAB = {
+    "overview": _overview,
+    "history": _history,
+    "intake": _intake,
+    "visits": _visits_tab,
+    "documents": _documents,
+    "alerts": _alerts,
+}
 
 
 # --- the deeds
@@ -184,7 +204,41 @@ def _end_alert(request, patient, pk, site):
     return _back(patient, "alerts")
 
 
+def _add_document(request, patient, _what, site):
+    form = DocumentForm(request.POST, request.FILES)
+    if form.keep(documents.add, patient, by=request.user) is None:
+        return _show(request, patient, site, "documents", 422, document_form=form)
+    messages.success(request, _("The document is in the chart. The patient sees it once you release it."))
+    return _back(patient, "documents")
+
+
+def _release_document(request, patient, pk, site):
+    documents.release(get_or_404(request, patient.documents.for_user(request.user), pk=pk), by=request.user)
+    messages.success(request, _("The patient can see this document now."))
+    return _back(patient, "documents")
+
+
+def _document_error(request, patient, pk, site):
+    try:
+        documents.enter_in_error(get_or_404(request, patient.documents.for_user(request.user), pk=pk), by=request.user)
+    except documents.AlreadyMarked:
+        messages.error(request, _("This was marked as an error before."))
+    return _back(patient, "documents")
+
+
+def document_file(request, pk):
+    """Hand out a document's file to those who may read the chart."""
+    rows = Document.objects.for_user(request.user) if can(request.user, "document.view") else None
+    if rows is None:
+        refuse(request, "role")
+        raise PermissionDenied
+    return handed_out(request, get_or_404(request, rows, pk=pk))
+
+
 DEEDS = {
+    "add_document": _add_document,
+    "release_document": _release_document,
+    "error_document": _document_error,
     "add": _add,
     "end": _end,
     "error": _error,

@@ -1,13 +1,17 @@
 """Builders: the least a test needs, named as the story names it. Every argument may be overridden."""
 
 import importlib
+import io
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from clinic.accounts import devices, links
 from clinic.accounts.models import SignedLink, User
@@ -18,7 +22,7 @@ from clinic.scheduling.models import Appointment, Practitioner, Room, Series, Th
 from clinic.scheduling.models.appointments import STAMP, Status
 from content.models import Article, Assignment, Author, Reference, Topic
 from patients import registering
-from patients.models import CallLog, Condition, Patient
+from patients.models import CallLog, Condition, Document, Patient
 
 MONDAY = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # 10:00 in New York, a Monday in the future, no clock change near
 _numbers = itertools.count(1)
@@ -234,3 +238,27 @@ def device(by=None, **fields):
     made.refresh_from_db()
     made.token = token
     return made
+
+
+def pdf():
+    """The bytes of a plain PDF of one empty page."""
+    out, writer = io.BytesIO(), PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()
+
+
+def upload(data=None, name="report.pdf", content_type="application/pdf"):
+    """A file as a form receives it."""
+    return SimpleUploadedFile(name, pdf() if data is None else data, content_type)
+
+
+def document(of, by=None, **fields):
+    """A document in the chart, straight into the table and on the disk."""
+    data = pdf()
+    return Document.objects.create(
+        patient=of,
+        uploaded_by=by or user("", Role.CHIROPRACTOR),
+        file=ContentFile(data, "file.pdf"),
+        **{"title": "MRI", "media_type": "application/pdf", "size": len(data), "sha256": "0" * 64, **fields},
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.portal.views import home, reading, record, visits
+from clinic.portal.views import documents, home, reading, record, visits
 
 app_name = "portal"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("reading/", reading.reading, name="reading"),
     path("reading/<int:pk>/", reading.article, name="article"),
     path("record/", record.record, name="record"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:pk>/", documents.document, name="document"),
 ]

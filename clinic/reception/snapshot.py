@@ -32,6 +32,7 @@ class Snapshot:
     intake: object = None
     invited_at: object = None
     may_step: bool = False
+    may_file: bool = False
 
     @property
     def last(self):
@@ -69,6 +70,7 @@ def read(patient, *, user, now=None):
     now = now or timezone.now()
     record("chart.read", patient, by=user, patient=patient)
     made = Snapshot(patient, now, may_step=can(user, "appointment.change"))
+    made.may_file = can(user, "document.add")
     made.has_alert = bool(safety.patients_with_alert([patient]))
     if made.has_alert and can(user, "alert.view_content"):
         made.words = words_of(patient, user)

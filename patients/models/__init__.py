@@ -2,6 +2,7 @@
 
 from patients.models.alerts import Alert
 from patients.models.calls import CallLog
+from patients.models.documents import Document
 from patients.models.health import Allergy, Condition, Medication, Procedure
 from patients.models.intake import Intake, IntakeReview
 from patients.models.people import ExternalId, Patient, ProxyGrant, SearchToken
@@ -12,6 +13,7 @@ __all__ = [
     "Allergy",
     "CallLog",
     "Condition",
+    "Document",
     "ExternalId",
     "Intake",
     "IntakeReview",

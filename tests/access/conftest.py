@@ -8,6 +8,7 @@ import logging
 import pytest
 import time_machine
 from django.db import transaction
+from django.test import override_settings
 
 from tests.access import world as building
 from tests.make import MONDAY
@@ -21,11 +22,24 @@ def _django_db_helper(request, django_db_setup):
 
 
 @pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker):
+def files_of_the_world(tmp_path_factory):
+    return tmp_path_factory.mktemp("documents")
+
+
+@pytest.fixture(autouse=True)
+def _its_files(_private_files, files_of_the_world, settings):
+    """The files of the world stay where they were written, as long as the world does."""
+    settings.MEDIA_ROOT = files_of_the_world
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, files_of_the_world):
     """The world inside a transaction that ends with the module; it is ten o'clock of a Monday in the clinic."""
     logging.disable(logging.ERROR)  # a thousand refusals, each with its traceback in the log
     with django_db_blocker.unblock(), time_machine.travel(MONDAY, tick=False), transaction.atomic():
-        yield building.build()
+        with override_settings(MEDIA_ROOT=files_of_the_world):
+            made = building.build()
+        yield made
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
 

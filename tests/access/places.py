@@ -11,7 +11,7 @@ SCOPE = {"invitation": "invitation", "offer": "offer", "checkin:pair": "pairing"
 def keys(world, name):
     """Return the arguments of the route `name`; an empty dictionary for routes without any."""
     rows = world.ana_rows
-    patients = ("desk:patient", "desk:contact", "desk:send_intake")
+    patients = ("desk:patient", "desk:contact", "desk:send_intake", "desk:add_document")
     appointments = ("desk:step", "desk:cancel", "desk:move", "desk:undo")
     series = ("desk:series", "desk:series_preview", "desk:series_move", "desk:series_cancel")
     own = {
@@ -34,6 +34,8 @@ def keys(world, name):
         "checkin:code": {"token": world.tokens["checkin"]},
         "portal:intake": {"pk": rows.intake.pk},
         "portal:visit": {"pk": rows.visit.pk},
+        "portal:document": {"pk": rows.report.pk},
+        "admin:patients_document_file": {"pk": rows.report.pk},
         "portal:article": {"pk": rows.assignment.pk},
         "admin:charting_visit_open": {"pk": rows.coming.pk},
         "admin:app_list": {"app_label": "content"},
@@ -43,9 +45,9 @@ def keys(world, name):
         },
     }
     own |= {each: {"pk": world.ana.pk} for each in patients} | {each: {"pk": rows.today.pk} for each in appointments}
+    own |= {each: {"pk": rows.series.pk} for each in series}
     return own.get(name, {})
 
-    own |= {each: {"pk": rows.series.pk} for each in series}
 
 def address(world, route, role):
     """Return the path of `route` as this role would open it: only the link's holder has the token."""

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from clinic.reception import plans
 from clinic.scheduling.waitlist_forms import value_of
+from tests import make
 from tests.access.world import PASSWORD
 from tests.clinic.portal.filled import page_fields
 from tests.make import MONDAY
@@ -35,13 +36,13 @@ def contact(world):
     return {"phone": "(503) 555-0133", "preferred_channel": "phone"}
 
 
+def document(world):
+    return {"title": "Letter", "kind": "letter", "file": make.upload()}
+
+
 def booking(world):
     who = {"patient": world.ida.pk, "practitioner": world.practitioner.pk, "kind": world.kind.pk}
     return {**who, "day": "2027-03-03", "time": "14:00"}
-
-
-def wanted_times(world):
-    return {"practitioner": world.practitioner.pk, "kind": world.kind.pk, "day": "2027-03-03"}
 
 
 def booking_series(world):
@@ -67,6 +68,10 @@ def a_day_later(world):
 def moved_a_day(world):
     start = world.ana_rows.coming.starts_at + timedelta(days=1, hours=6)
     return a_day_later(world) | {"place-1": f"{start.isoformat()}|{world.practitioner.pk}"}
+
+
+def wanted_times(world):
+    return {"practitioner": world.practitioner.pk, "kind": world.kind.pk, "day": "2027-03-03"}
 
 
 def typed_person(world):

@@ -49,6 +49,7 @@ CLINICAL = {
     "intake answer": "Hopscotching",
     "assignment because": "guardingly",
     "check-in words": "shovellingly",
+    "document": "scanningly",
 }
 
 
@@ -139,6 +140,7 @@ def _record(world, of, whose, hour):
     rows.segment = notes.note_segment(rows.draft, segment="L4", side="R", by=world.carlos, pain=3)
     rows.muscle = notes.note_muscle(rows.draft, muscle="quadratus_lumborum", side="R", by=world.carlos, spasm_before=3)
     rows.treatment = _treat(rows.draft, world.carlos, word)
+    rows.report = make.document(of, world.carlos, title=word["document"], released_at=MONDAY, released_by=world.carlos)
     rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
     rows.medication = Medication.objects.create(patient=of, label=word["medication"])
     rows.check_in = CheckIn.objects.create(patient=of, appointment=rows.today, pain=6, words=word["check-in words"])
