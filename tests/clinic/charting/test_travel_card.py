@@ -337,3 +337,5 @@ def test_the_card_shows_what_the_patient_said_on_arriving(chart, carlos, ana):
     page = chart.get(card(visit)).content.decode()
     assert "Check-in 09:52: pain 6, worse, <q>worse after shovelling</q>" in page
     assert 'class="checkin flagged"' in page
+    CheckIn.objects.update(given_at=make.MONDAY - timedelta(days=7))  # the visit was moved afterwards
+    assert "Check-in of 22 Feb: pain 6" in chart.get(card(visit)).content.decode()
