@@ -112,8 +112,21 @@ def page(request, form, *, status=200, refused="", nearest=(), section=None):
     context = {"form": form, "patient": patient, "q": text, "refused": refused, "nearest": nearest, "pick": True}
     context["hits"] = hits(text, request.user) if text and not patient else []
     context["same"] = with_alerts(form.duplicates)
-    context |= offered(form, patient) | {"section": section or plans.read(request.POST, request.user)}
-    return render(request, "reception/book.html", context, status=status)
+    context |= offered(form, patient) | {"section": section or plans.read(plans.sent(request, form), request.user)}
+    context |= pressed(request, form, context["choices"])
+    return render(request, "reception/_book.html" if request.htmx else "reception/book.html", context, status=status)
+
+
+def pressed(request, form, choices):
+    """Return which free time is pressed, and which one stands ready in the dialog until somebody chooses.
+
+    Nothing stands ready where a time was asked for, and none on a page without script: there a typed time must count.
+    """
+    chosen = form["at"].value() or ""
+    if chosen and chosen != request.POST.get("stood"):
+        return {"pressed": chosen, "listed": chosen not in [start.isoformat() for _words, start in choices]}
+    ready = request.htmx and choices and not form["time"].value()
+    return {"pressed": choices[0][1].isoformat(), "stood": True} if ready else {"pressed": ""}
 
 
 def offered(form, patient):

@@ -66,6 +66,19 @@ def typed(data):
     return data
 
 
+def sent(request, form):
+    """Return the fields to read a series from: those of the form, or those of a link that asks for one."""
+    if request.method == "POST" or not request.GET.get("series"):
+        return request.POST
+    data = request.GET.copy()
+    for name in ("patient", "practitioner", "kind", "day", "time"):
+        data[name] = str(form[name].value() or "")
+    for name in ("per_week", "weeks"):
+        data.setdefault(name, str(SeriesForm.base_fields[name].initial))
+    data["at"] = ""  # stands in day and time
+    return data
+
+
 def read(data, user):
     """Read the section from the sent fields: closed and empty when no series is asked for."""
     section = Section(SeriesForm(data if data.get("series") else None))

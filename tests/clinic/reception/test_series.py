@@ -66,6 +66,23 @@ def test_the_dates_are_proposed_as_a_fragment_with_the_foot(desk, typed):
     assert Appointment.objects.count() == 0
 
 
+def test_a_link_may_ask_for_a_series(desk, typed, ana, carlos, kind):
+    """As a plan of care will: who, with whom, from when, how often and for how long."""
+    asked = {"patient": ana.pk, "practitioner": carlos.practitioner.pk, "kind": kind.pk, "at": "2027-03-02T10:00"}
+    page = desk.get("/desk/book/", asked | {"series": "on", "weeks": "1"})
+    assert [p.choice.starts_at for p in page.context["section"].planned] == [at(2), at(5)]
+    assert Appointment.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "odd", [{"weeks": "99"}, {"at": "soon"}, {"kind": "x"}, {"practitioner": "9" * 30}, {"then": "x"}]
+)
+def test_a_link_with_odd_values_shows_the_form(desk, typed, ana, carlos, kind, odd):
+    asked = {"patient": ana.pk, "practitioner": carlos.practitioner.pk, "kind": kind.pk, "at": "2027-03-02T10:00"}
+    page = desk.get("/desk/book/", asked | {"series": "on"} | odd)
+    assert (page.status_code, page.context["section"].is_on) == (200, True)
+
+
 def test_without_script_the_dates_stand_in_the_whole_form_with_everything_typed(desk, typed):
     page = desk.post(PROPOSAL, typed | {"do": "series"})
     html = page.content.decode()
