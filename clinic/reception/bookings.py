@@ -1,6 +1,6 @@
 """Booking at the desk: who on the left, when on the right, one form; a taken time offers the nearest free ones."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -11,15 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.accounts.access import reception_only
 from clinic.accounts.roles import require
-from clinic.reception import plans
+from clinic.reception import plans, suggesting
 from clinic.reception.days import asked_day
 from clinic.reception.finding import hits, with_alerts
+from clinic.reception.going_back import go_back
 from clinic.scheduling import availability, booking
 from clinic.scheduling.forms import BookingForm, next_step
+from clinic.scheduling.models import Appointment
+from clinic.scheduling.models.appointments import Status
 from patients.duplicates import likely_same
 from patients.models import Patient
 
-MOST_TIMES = 24
+MOST_TIMES, LATELY = 24, 8
 
 
 @reception_only
@@ -61,12 +64,21 @@ def _booked(request, appointment):
         "who": appointment.practitioner,
     }
     messages.success(request, _("Booked: %(name)s, %(when)s, with %(who)s.") % words)
-    return redirect(f"{reverse('desk:day')}?day={start:%Y-%m-%d}&p={appointment.patient_id}")
+    return to_day(request, start, appointment.patient_id)
+
+
+def to_day(request, start, patient_id):
+    """After booking: to the day with the patient's snapshot; from the dialog back to the sheet around it."""
+    if request.htmx:
+        return go_back(request, done="desk-booked")
+    return redirect(f"{reverse('desk:day')}?day={start:%Y-%m-%d}&p={patient_id}")
 
 
 def asked_for(given):
     """Return what the address asks for as initial values: patient, practitioner, kind, day or time, walk-in."""
-    initial = {name: given[name] for name in ("patient", "practitioner", "kind") if given.get(name, "").isdecimal()}
+    initial = {
+        name: given[name] for name in ("patient", "practitioner", "kind", "minutes") if given.get(name, "").isdecimal()
+    }
     if "walk_in" in given:
         at = timezone.localtime(next_step(timezone.now()))
         return initial | {"walk_in": True, "day": at.date(), "time": at.time()}
@@ -130,19 +142,45 @@ def pressed(request, form, choices):
 
 
 def offered(form, patient):
-    """Return the free times for the kind, practitioner and day of the form; when the day has none, the next ones.
+    """Return the free times for the kind, practitioner, length and day of the form; when the day has none, the next.
 
-    `times_day` is the day they are all on, or None when they are the next ones after it.
+    `times_day` is the day they are all on, or None when they are the next ones after it; `choices` are the few that
+    are said first.
     """
     practitioner, kind = _named(form, "practitioner"), _named(form, "kind")
-    day = asked_day(str(form["day"].value() or ""))
+    day, minutes = asked_day(str(form["day"].value() or "")), _minutes(form)
     if not (practitioner and kind):
-        return {"times": [], "times_day": None}
-    found = availability.free_times([practitioner], kind, [day], patient=patient)[practitioner.pk]
+        return {"times": [], "times_day": None, "choices": []}
+    ahead = _ahead(practitioner, kind, timezone.localdate(), patient, minutes)
+    near = ahead if day - timezone.localdate() < availability.LOOK_AHEAD else []
+    near = [t for t in near if t.date() >= day] or _ahead(practitioner, kind, day, patient, minutes)
+    found = [t for t in near if t.date() == day]
+    choices = suggesting.first_choices(near, day, usual_of(patient), next(iter(ahead), None))
     if found:
-        return {"times": found[:MOST_TIMES], "times_day": day}
-    wished = availability.day_span(day, practitioner.location.zone)[0]
-    return {"times": availability.nearest_free(practitioner, kind, wished, patient=patient), "times_day": None}
+        return {"times": found[:MOST_TIMES], "times_day": day, "choices": choices}
+    return {"times": near[:3], "times_day": None, "choices": choices}
+
+
+def _ahead(practitioner, kind, first, patient, minutes):
+    """Return the free times of the three weeks from `first` on; none when a mistyped year lies behind it."""
+    if first - timezone.localdate() > availability.FURTHEST:
+        return []
+    days = [first + timedelta(days=n) for n in range(availability.LOOK_AHEAD.days)]
+    found = availability.free_times([practitioner], kind, days, patient=patient, minutes=minutes)
+    return found[practitioner.pk]
+
+
+def usual_of(patient):
+    """Return the clock time at which this patient mostly came lately, or None."""
+    if patient is None:
+        return None
+    came = Appointment.objects.filter(patient=patient, status=Status.DONE).order_by("-starts_at")
+    return suggesting.usual_clock([timezone.localtime(t) for t in came.values_list("starts_at", flat=True)[:LATELY]])
+
+
+def _minutes(form):
+    text = str(form["minutes"].value() or "")
+    return int(text) if text.isdecimal() and 5 <= int(text[:9]) <= 480 else None
 
 
 def _named(form, name):
@@ -156,9 +194,10 @@ def _named(form, name):
 def times(request):
     """The free times again, after another kind, practitioner or day was chosen."""
     require(request.user, "appointment.add")
-    given = {name: request.GET.get(name, "") for name in ("patient", "practitioner", "kind", "day")}
+    given = {name: request.GET.get(name, "") for name in ("patient", "practitioner", "kind", "day", "minutes", "time")}
     form = BookingForm(initial=given, user=request.user)
     context = offered(form, chosen_patient(form, request.user)) | {"form": form}
+    context |= pressed(request, form, context["choices"])
     return render(request, "reception/_times.html", context)
 
 

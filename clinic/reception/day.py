@@ -12,6 +12,7 @@ from clinic.accounts.roles import can
 from clinic.reception import cards, panels, sections, sheet, snapshot
 from clinic.reception.days import asked_day
 from clinic.reception.going_back import undoable
+from clinic.scheduling.models.appointments import Status
 from patients.models import Patient
 
 
@@ -43,6 +44,7 @@ def beside(request, of_day):
     number = request.GET.get("p", "")
     context = {"sheet": of_day, "flow": now_in_clinic(request, of_day), "may": rights(request.user)}
     context["day_url"] = reverse("desk:day")
+    context["only"] = next((s for s in Status if s == request.GET.get("status")), None)
     context["shown_patient"] = int(number) if number.isdecimal() and len(number) < 19 else None
     return context | phone_list(of_day, request.GET.get("who"))
 

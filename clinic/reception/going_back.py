@@ -15,14 +15,15 @@ UNDO = "desk_undo"  # session: number of the visit, when, and for a move its pla
 UNDO_FOR = timedelta(minutes=5)
 
 
-def go_back(request, default="desk:day"):
+def go_back(request, default="desk:day", done="desk-changed"):
     """Redirect to the page the form names in `back` if it is one of ours, else to `default`.
 
-    Where htmx asked, the page stays: the answer holds the words and the undo, and makes the page look again.
+    Where htmx asked, the page stays: the answer holds the words and the undo, and makes the page look again (`done` is
+    the event it hears).
     """
     if request.htmx:
         response = render(request, "reception/_toasts.html", {"undo": undoable(request), "may": {"change": True}})
-        response.headers["HX-Trigger"] = "desk-changed"
+        response.headers["HX-Trigger"] = done
         return response
     back = request.POST.get("back", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,7 +66,7 @@ def _booked(request, made):
     )
     messages.success(request, told % words)
     start = timezone.localtime(rows[0].starts_at)
-    return redirect(f"{reverse('desk:day')}?day={start:%Y-%m-%d}&p={made.patient_id}")
+    return bookings.to_day(request, start, made.patient_id)
 
 
 def _day(row):

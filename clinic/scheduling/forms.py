@@ -188,6 +188,11 @@ class BookingForm(PersonForm):
             cleaned["starts_at"] = self._starts_at(cleaned)
             if cleaned["starts_at"] and booking.is_too_far(cleaned["starts_at"], timezone.now()):
                 self.add_error("day", _("This day is too far away. Please check the year."))
+        if self.data.get("do") == "anyway" and not cleaned.get("overbook_because"):
+            self.add_error(
+                "overbook_because" if "overbook_because" in self.fields else None,
+                _("Say why: a visit that is squeezed in is kept with its reason."),
+            )
         kind, practitioner = cleaned.get("kind"), cleaned.get("practitioner")
         if kind and practitioner and not kind.is_done_by(practitioner):
             told = _("%(who)s does not do this kind of visit. Choose another practitioner or kind.")

@@ -1,5 +1,5 @@
-/* The desk: choosing among search hits by keys, booking by a click on a free place, the now-line, small conveniences.
- * Without it every page works: hits are links and buttons, "Next free" and "New booking" lead to the form. */
+/* The desk: choosing among search hits by keys, single keys on or off, small conveniences.
+ * Without it every page works: hits are links and buttons. */
 (() => {
   "use strict";
 
@@ -19,7 +19,9 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target instanceof Element && event.target.matches("#search-hits, #pick-hits")) select(event.target, 0);
+    if (!(event.target instanceof Element)) return;
+    const boxes = event.target.matches("#search-hits, #pick-hits") ? [event.target] : event.target.querySelectorAll("#pick-hits");
+    for (const box of boxes) select(box, 0);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -47,36 +49,6 @@
     if (box && event.target instanceof Element && !event.target.closest(".find")) box.replaceChildren();
   });
 
-  // --- a click on a free place of the sheet opens the booking form at that time, on the 5-minute grid
-  const two = (number) => String(number).padStart(2, "0");
-  document.addEventListener("click", (event) => {
-    const column = event.target instanceof Element && event.target.closest("ol.col[data-book]");
-    if (!column || event.target.closest("a, button, .off")) return;
-    const place = column.getBoundingClientRect();
-    const step = Math.floor(((event.clientY - place.top) / place.height) * Number(column.dataset.steps));
-    const minute = Number(column.dataset.first) * 60 + step * 5;
-    window.location.assign(`${column.dataset.book}${two(Math.floor(minute / 60))}:${two(minute % 60)}`);
-  });
-
-  // --- the now-line: counted on from the server's clock, whatever zone the browser is in
-  const lines = [...document.querySelectorAll("[data-now]")];
-  const shown = document.querySelector("[data-now] time");
-  if (shown) {
-    const [hour, minute] = shown.dateTime.split(":").map(Number);
-    const began = Date.now();
-    window.setInterval(() => {
-      const now = hour * 60 + minute + Math.floor((Date.now() - began) / 60000);
-      const since = now - Number(lines[0].dataset.first) * 60;
-      lines.forEach((line) => {
-        line.className = `now s${Math.floor(since / 5)} m${since % 5}${line.querySelector("time") ? "" : " now-over"}`;
-      });
-      shown.textContent = `${((Math.floor(now / 60) + 11) % 12) + 1}:${two(now % 60)}`;
-      shown.dateTime = `${two(Math.floor(now / 60))}:${two(now % 60)}`;
-    }, 15000);
-    const sheet = document.querySelector(".sheet");
-    if (sheet) sheet.scrollTop = Math.max(0, lines[0].offsetTop - sheet.clientHeight / 3);
-  }
-
   // --- a changed date goes there at once; a free time that is chosen fills nothing else
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.matches("[data-submits]") && event.target.value) {
@@ -91,4 +63,20 @@
 
   // --- a refused form: the first field that is wrong has the cursor
   document.querySelector("form .is-invalid")?.focus();
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target instanceof Element) event.target.querySelector("form .is-invalid")?.focus();
+  });
+
+  // --- single keys on or off (WCAG 2.1.4): a choice of this browser, kept in a cookie of its own
+  const single = document.querySelector("#single-keys");
+  const off = document.cookie.split("; ").includes("single_keys=off");
+  if (off) document.body.dataset.keys = "off";
+  if (single) {
+    single.checked = !off;
+    single.addEventListener("change", () => {
+      document.body.dataset.keys = single.checked ? "on" : "off";
+      const kept = single.checked ? "max-age=0" : "max-age=31536000";
+      document.cookie = `single_keys=off; path=/; SameSite=Lax; ${kept}`;
+    });
+  }
 })();

@@ -14,7 +14,7 @@ from patients.models import Patient
 from tests import make
 from tests.make import MONDAY
 
-BOOK = "/desk/book/"
+BOOK, HTMX = "/desk/book/", {"HX-Request": "true"}
 NEW = {
     "given_name": "Kofi",
     "family_name": "Mensah",
@@ -244,3 +244,89 @@ def test_the_form_shows_no_health_of_the_patient_taken(desk, ana, visit):
     make.condition(ana, "osteoporosis")
     page = desk.post(BOOK, {**visit, "take": ana.pk}).content.decode()
     assert (page.count("Clinical alert"), "steoporosis" in page) == (1, False)
+
+
+# --- over the sheet
+
+
+def test_the_dialog_is_the_form_alone_with_the_first_choice_pressed(desk, carlos, ana):
+    for weeks in (1, 2):
+        past = MONDAY - timedelta(days=7 * weeks) + timedelta(hours=2)
+        make.appointment(ana, carlos.practitioner, past, status=Status.DONE)
+    answer = desk.get(BOOK, {"patient": ana.pk, "day": "2027-03-02"}, headers=HTMX)
+    page = answer.content.decode()
+    assert ("<html" in page, 'hx-post="/desk/book/"' in page) == (False, True)
+    said = [(str(words), f"{start:%a %H:%M}") for words, start in answer.context["choices"]]
+    assert said == [
+        ("Usual time", "Tue 12:00"),
+        ("Later", "Tue 12:30"),
+        ("Morning", "Tue 08:00"),
+        ("Soonest", "Mon 10:00"),
+    ]
+    assert page.count(" checked autofocus") == 1
+    assert answer.context["pressed"] == "2027-03-02T12:00:00-05:00"
+
+
+def test_a_page_without_script_presses_nothing(desk, carlos, kind, ana):
+    answer = desk.get(BOOK, {"patient": ana.pk})
+    assert (answer.context["pressed"], len(answer.context["choices"]) > 1) == ("", True)
+
+
+def test_a_place_that_was_clicked_counts_before_the_first_choice(desk, carlos, ana):
+    answer = desk.get(BOOK, {"patient": ana.pk, "at": "2027-03-01T15:10", "minutes": "40"}, headers=HTMX)
+    form = answer.context["form"]
+    assert (answer.context["pressed"], form["minutes"].value(), f"{form['time'].value():%H:%M}") == ("", "40", "15:10")
+
+
+def test_taking_a_patient_moves_what_stood_ready_and_keeps_what_was_chosen(desk, carlos, ana, visit):
+    make.appointment(ana, carlos.practitioner, MONDAY - timedelta(days=6, hours=-2), status=Status.DONE)
+    sent = visit | {"time": "", "day": "2027-03-02", "take": ana.pk, "at": "2027-03-02T08:00:00-05:00"}
+    stood = desk.post(BOOK, sent | {"stood": sent["at"]}, headers=HTMX)
+    assert stood.context["pressed"] == "2027-03-02T12:00:00-05:00"
+    assert desk.post(BOOK, sent, headers=HTMX).context["pressed"] == sent["at"]
+
+
+def test_booking_from_the_dialog_goes_back_to_the_sheet(desk, ana, visit):
+    answer = desk.post(BOOK, visit | {"patient": ana.pk}, headers=HTMX)
+    assert (answer.status_code, answer["HX-Trigger"]) == (200, "desk-booked")
+    assert "Booked: Ana Sørensen, Mon, Mar 1, 11:00 AM" in answer.content.decode()
+
+
+def test_a_visit_may_have_another_length_than_its_kind(desk, ana, visit):
+    desk.post(BOOK, visit | {"patient": ana.pk, "minutes": "45"})
+    assert Appointment.objects.get().minutes == 45
+
+
+@pytest.mark.parametrize("minutes", ["3", "481", "-5", "ten", "9" * 30])
+def test_a_length_that_is_none_is_said_at_the_field(desk, ana, visit, minutes):
+    answer = desk.post(BOOK, visit | {"patient": ana.pk, "minutes": minutes})
+    assert (answer.status_code, list(errors(answer)), Appointment.objects.count()) == (422, ["minutes"], 0)
+
+
+def test_free_times_know_the_length(desk, carlos, visit):
+    make.appointment(by=carlos.practitioner, at=MONDAY + timedelta(minutes=30))
+    asked = {"practitioner": visit["practitioner"], "kind": visit["kind"], "day": "2027-03-01"}
+    starts = [desk.get(f"{BOOK}times/", asked | {"minutes": m}).context["times"][0] for m in ("", "60")]
+    assert [f"{start:%H:%M}" for start in starts] == ["10:00", "11:00"]
+
+
+def test_the_desk_does_not_squeeze_in_and_a_chiropractor_does_with_a_reason(desk, client, carlos, ana, visit):
+    make.appointment(by=carlos.practitioner, at=MONDAY + timedelta(hours=1))
+    page = desk.post(BOOK, visit | {"patient": ana.pk, "overbook_because": "in pain"})
+    assert (page.status_code, "overbook_because" in page.content.decode()) == (409, False)
+    client.force_login(carlos)
+    assert "overbook_because" in client.post(BOOK, visit | {"patient": ana.pk}).content.decode()
+    asked = client.post(BOOK, visit | {"patient": ana.pk, "do": "anyway"})
+    assert (asked.status_code, list(errors(asked))) == (422, ["overbook_because"])
+    client.post(BOOK, visit | {"patient": ana.pk, "do": "anyway", "overbook_because": "drove two hours"})
+    made = Appointment.objects.get(patient=ana)
+    assert (made.lane, made.overbooked_because) == (1, "drove two hours")
+
+
+def test_the_nearest_times_still_book_where_squeezing_in_is_offered(client, carlos, ana, visit, ten_o_clock):
+    make.appointment(by=carlos.practitioner, at=MONDAY + timedelta(hours=1))
+    client.force_login(carlos)
+    taken = (MONDAY + timedelta(hours=1)).isoformat()
+    refused = client.post(BOOK, visit | {"patient": ana.pk, "at": taken}).content.decode()
+    hidden, offered = refused.index('type="hidden" name="at"'), refused.index('type="submit" name="at"')
+    assert hidden < offered  # of two values the browser sends, the last one counts

@@ -320,3 +320,16 @@ def test_the_page_adds_who_asks_and_where(desk, carlos, monkeypatch, django_asse
 def test_patients_and_the_machine_keeper_have_no_desk(client, request, ten_o_clock, who):
     client.force_login(request.getfixturevalue(who) if who == "ivan" else request.getfixturevalue(who).user)
     assert client.get(DAY).status_code == 403
+
+
+def test_the_strip_filters_the_sheet_and_a_second_click_shows_all_again(desk, carlos):
+    page = desk.get(DAY, {"status": "arrived"}).content.decode()
+    assert '<main id="main" class="day" data-only="arrived">' in page
+    assert 'class="is-arrived" href="?day=2027-03-01" aria-current="true"' in page
+    assert 'href="?day=2027-03-01&amp;status=booked"' in page
+    assert "data-only" not in desk.get(DAY, {"status": "asleep"}).content.decode()
+
+
+def test_a_card_says_how_often_it_was_moved_so_that_a_stale_page_is_noticed(desk, carlos):
+    make.appointment(by=carlos.practitioner, sequence=3)
+    assert 'data-sequence="3"' in desk.get(DAY).content.decode()
