@@ -25,7 +25,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("spoilt", SPOILT)
-@pytest.mark.parametrize("name", ["intake", "intake_page", "invitation", "checkin:pair"])
+@pytest.mark.parametrize("name", ["intake", "intake_page", "invitation", "offer", "checkin:pair"])
 def test_a_spoilt_link_opens_nothing_and_does_not_say_why(world, name, spoilt):
     """T022."""
     SignedLink.objects.filter(used_at=None).update(**SPOILT[spoilt])
