@@ -32,6 +32,8 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    attachment_name = models.CharField(max_length=60, blank=True)
+    attachment = models.TextField(blank=True)  # a calendar file: the only thing we attach
     is_sensitive = models.BooleanField(default=False)  # holds a code or link: the body is wiped once sent
     due_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -51,7 +53,11 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="message_is_sent_or_cancelled_not_both", condition=Q(sent_at=None) | Q(cancelled_at=None)
-            )
+            ),
+            models.CheckConstraint(
+                name="message_attachment_has_a_name",
+                condition=Q(attachment="", attachment_name="") | ~Q(attachment="") & ~Q(attachment_name=""),
+            ),
         ]
 
     def __str__(self):

@@ -14,13 +14,15 @@ from clinic.messaging.models import Message
 
 LEASE = timedelta(minutes=5)
 BATCH = 20
+CALENDAR = "text/calendar; method=PUBLISH"
 
 
-def queue(event, *, to, key, context=None, patient=None, due_at=None, sensitive=False):
+def queue(event, *, to, key, context=None, patient=None, due_at=None, sensitive=False, attachment=("", "")):
     """Write one message and return it; a second call with the same `key` returns the first message.
 
     `event` names the template `emails/<app>/<name>.txt`, whose first line is the subject; an `.html` beside it is
-    optional. Call it inside the deed's transaction: if the deed is rolled back, nothing is sent.
+    optional. `attachment` is the name and the text of a calendar file. Call it inside the deed's transaction: if the
+    deed is rolled back, nothing is sent.
     """
     context = {"site_url": settings.SITE_URL, **(context or {})}
     subject, _, text = render_to_string(f"emails/{event}.txt", context).strip().partition("\n")
@@ -28,6 +30,7 @@ def queue(event, *, to, key, context=None, patient=None, due_at=None, sensitive=
         html = str(render_to_string(f"emails/{event}.html", context))
     except TemplateDoesNotExist:
         html = ""
+    name, content = attachment
     message, _ = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -37,11 +40,20 @@ def queue(event, *, to, key, context=None, patient=None, due_at=None, sensitive=
             "subject": subject.strip()[:200],
             "text": text.strip(),
             "html": html,
+            "attachment_name": name,
+            "attachment": content,
             "due_at": due_at or timezone.now(),
             "is_sensitive": sensitive,
         },
     )
     return message
+
+
+def withdraw(key, *, now=None):
+    """Cancel the message with this key; return whether it was still waiting (nobody has read it or is about to)."""
+    now = now or timezone.now()
+    waiting = Message.objects.unsent().filter(key=key).exclude(claimed_until__gte=now)
+    return bool(waiting.update(cancelled_at=now))
 
 
 @transaction.atomic
@@ -66,6 +78,8 @@ def deliver(message):
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")
+    if message.attachment:
+        mail.attach(message.attachment_name, message.attachment, CALENDAR)
     try:
         mail.send()
     except Exception as error:
@@ -83,7 +97,7 @@ def _put_back(message, error):
 
 
 def _mark_sent(message):
-    wiped = {"text": "", "html": ""} if message.is_sensitive else {}
+    wiped = {"text": "", "html": "", "attachment_name": "", "attachment": ""} if message.is_sensitive else {}
     Message.objects.filter(pk=message.pk).update(sent_at=timezone.now(), claimed_until=None, last_error="", **wiped)
 
 

@@ -3,11 +3,12 @@
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from clinic.messaging import outbox
@@ -98,22 +99,73 @@ class _Mailbox:
         return "250 OK"
 
 
-def test_a_real_mail_server_receives_the_message(db, settings):
+@pytest.fixture
+def box(settings):
+    """A real mail server on this machine; `box.letters` is what it received."""
     box = _Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
-    try:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_USE_TLS = "127.0.0.1", False
-        settings.EMAIL_PORT = port
-        put(subject="Your visit — Émile")
-        assert outbox.send_due(NOW) == 1
-    finally:
-        server.stop()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_USE_TLS = "127.0.0.1", False
+    settings.EMAIL_PORT = port
+    yield box
+    server.stop()
+
+
+def test_a_real_mail_server_receives_the_message(db, box):
+    put(subject="Your visit — Émile")
+    assert outbox.send_due(NOW) == 1
     assert [to for to, _ in box.letters] == [["ana@example.org"]]
     assert "Message-ID: <m-1@localhost>" in box.letters[0][1]
+
+
+def test_a_calendar_file_travels_with_its_type_and_its_letters(db, box):
+    """What the mail server gets is a calendar that is published, byte for byte as it was queued."""
+    text = "BEGIN:VCALENDAR\r\nSUMMARY:Visit at Émile’s\r\nEND:VCALENDAR\r\n"
+    put(attachment_name="visit.ics", attachment=text)
+    put("m-2")
+    assert outbox.send_due(NOW) == 2
+    letters = [message_from_bytes(letter.encode(), policy=policy.default) for _to, letter in box.letters]
+    files = [list(letter.iter_attachments()) for letter in letters]
+    assert [len(found) for found in files] == [1, 0]
+    file = files[0][0]
+    kind = file["Content-Type"]
+    assert (kind.content_type, kind.params["method"], kind.params["charset"]) == ("text/calendar", "PUBLISH", "utf-8")
+    assert file.get_filename() == "visit.ics"
+    assert file.get_payload(decode=True).decode() == text
+
+
+def test_a_calendar_file_is_queued_with_the_mail_and_wiped_with_a_sensitive_one(db):
+    said = {"to": "ana@example.org", "context": {"subject": "Hello", "body": "Text"}}
+    kept = outbox.queue("accounts/notice", key="a", attachment=("visit.ics", "BEGIN"), **said)
+    assert (kept.attachment_name, kept.attachment) == ("visit.ics", "BEGIN")
+    outbox.queue("accounts/notice", key="b", attachment=("visit.ics", "BEGIN"), sensitive=True, **said)
+    outbox.send_due(timezone.now())
+    rows = Message.objects.order_by("key").values_list("attachment_name", "attachment")
+    assert list(rows) == [("visit.ics", "BEGIN"), ("", "")]
+
+
+@pytest.mark.parametrize("fields", [{"attachment": "BEGIN"}, {"attachment_name": "visit.ics"}])
+def test_an_attachment_has_a_name_and_a_name_its_attachment(db, fields):
+    with pytest.raises(IntegrityError, match="message_attachment_has_a_name"), transaction.atomic():
+        put(**fields)
+    put(attachment="BEGIN", attachment_name="visit.ics")
+
+
+def test_a_waiting_message_is_withdrawn_and_never_sent(db):
+    put()
+    assert (outbox.withdraw("m-1", now=NOW), outbox.withdraw("m-1", now=NOW)) == (True, False)
+    assert (outbox.send_due(NOW), Message.objects.get().cancelled_at) == (0, NOW)
+
+
+def test_a_message_that_is_out_or_in_a_workers_hands_cannot_be_withdrawn(db):
+    put()
+    outbox.claim(NOW)
+    assert outbox.withdraw("m-1", now=NOW) is False
+    Message.objects.update(sent_at=NOW, claimed_until=None)
+    assert (outbox.withdraw("m-1", now=NOW), outbox.withdraw("nobody", now=NOW)) == (False, False)
 
 
 @pytest.mark.django_db(transaction=True)
