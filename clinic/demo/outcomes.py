@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 
-from clinic.outcomes.models import PAIN, Response
+from clinic.outcomes.models import PAIN, CheckIn, Response
+from clinic.outcomes.recording import pain_scores
+from clinic.scheduling.models.appointments import HERE
 
 IMPROVING, PLATEAU, WORSE = "improving", "plateau", "worse"
 SHARES = {IMPROVING: 65, PLATEAU: 26, WORSE: 9}
+SAID = (  # on arriving: by how much the pain differs from the last score, and why
+    (2, "worse after shovelling"),
+    (-1, "slept through twice this week"),
+    (0, ""),
+    (-2, "walking helps"),
+    (1, "long drive on Sunday"),
+)
 
 
 @dataclass(frozen=True)
@@ -72,3 +81,35 @@ def at_intakes(intakes):
         for one in intakes
         if one.submitted_at
     ]
+
+
+def check_ins(rows, now):
+    """Save what those who are in the clinic now have said on arriving, all but the last, who did it at the desk."""
+    here = sorted((row for row in rows if row.status in HERE and row.arrived_at), key=lambda row: row.pk)[:-1]
+    last = pain_scores([row.patient_id for row in here], last=1)
+    made = [_check_in(row, last.get(row.patient_id, []), *SAID[n % len(SAID)], now) for n, row in enumerate(here)]
+    Response.objects.bulk_create(
+        Response(
+            patient_id=one.patient_id,
+            measure_id=PAIN,
+            score=one.pain,
+            answers={"now": one.pain},
+            mode=Response.Mode.CHECK_IN,
+            taken_at=one.given_at,
+        )
+        for one in made
+    )
+    return CheckIn.objects.bulk_create(made)
+
+
+def _check_in(row, last, more, words, now):
+    before = last[-1] if last else None
+    pain = max(0, min(10, (5 if before is None else before) + more))
+    return CheckIn(
+        patient_id=row.patient_id,
+        appointment=row,
+        pain=pain,
+        change="" if before is None else change_since(before, pain),
+        words=words,
+        given_at=min(row.arrived_at, now),
+    )

@@ -13,11 +13,11 @@ from clinic.charting.documents import content_of
 from clinic.charting.models import Contraindication, TreatmentApplied, Visit, VisitMark
 from clinic.demo import afterwards, filling
 from clinic.messaging.models import Message
-from clinic.outcomes.models import Response
+from clinic.outcomes.models import CheckIn, Response
 from clinic.practice.profile import clinic, is_set_up
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner, Series
-from clinic.scheduling.models.appointments import FREEING, STAMP
+from clinic.scheduling.models.appointments import FREEING, HERE, STAMP
 from content import library_files
 from content.models import Article, Assignment
 from patients import intake as intakes
@@ -239,3 +239,13 @@ def test_series_run_over_today_and_number_their_visits(demo):
 def test_therapy_stands_on_the_two_tables(demo):
     tables = Appointment.objects.filter(kind__slug="adjustment-therapy").values_list("room__name", flat=True)
     assert set(tables) == {"Table 1", "Table 2"}
+
+
+def test_those_who_are_here_have_said_how_they_are_but_for_one(demo):
+    here = Appointment.objects.filter(status__in=HERE)
+    made = CheckIn.objects.select_related("appointment")
+    assert (made.count(), here.filter(check_in=None).count()) == (here.count() - 1, 1)
+    assert {one.patient_id == one.appointment.patient_id for one in made} == {True}
+    assert {one.given_at <= WEDNESDAY for one in made} == {True}
+    assert Response.objects.filter(mode="check_in").count() == made.count()
+    assert "worse after shovelling" in {one.words for one in made}
