@@ -11,7 +11,20 @@ from django.utils import timezone
 
 from clinic.accounts.roles import Role
 from clinic.audit.recording import record
-from clinic.demo import accounts, afterwards, charts, health, intakes, outcomes, people, practice, schedule, series
+from clinic.demo import (
+    accounts,
+    afterwards,
+    charts,
+    follow_up,
+    health,
+    intakes,
+    outcomes,
+    people,
+    practice,
+    schedule,
+    series,
+    waiting,
+)
 from clinic.demo.treatments import Bench
 from clinic.outcomes.models import Response
 from clinic.scheduling.models import Appointment, AppointmentRequest, Series
@@ -58,6 +71,7 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     patients = _register(rng, count, staff, house, now)
     phases.done("patients")
     rows = _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff)
+    waiting.write(patients, rows, house=house, now=now, desk=staff.user(Role.RECEPTIONIST))
     phases.done("appointments")
     visits, cases = _write_charts(rng, rows, house, staff, now, phases)
     handed_in = intakes.write(
@@ -69,6 +83,8 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     afterwards.release(rng, visits, patients[0], now)
     afterwards.add_to_notes(rng, visits, now)
     given = afterwards.give_articles(rng, visits, patients[0], now)
+    follow_up.start_timers(rows, staff.user(Role.RECEPTIONIST), now)
+    follow_up.log_calls(staff.user(Role.RECEPTIONIST), now)
     counts = {
         "patients": len(patients),
         "appointments": len(rows),

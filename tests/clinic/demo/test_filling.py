@@ -15,13 +15,22 @@ from clinic.demo import afterwards, filling
 from clinic.messaging.models import Message
 from clinic.outcomes.models import CheckIn, Response
 from clinic.practice.profile import clinic, is_set_up
+from clinic.reports import falls
 from clinic.scheduling import availability, slots
-from clinic.scheduling.models import Appointment, AppointmentRequest, Practitioner, Series
+from clinic.scheduling.models import (
+    Appointment,
+    AppointmentRequest,
+    Practitioner,
+    Series,
+    TherapyTimer,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from clinic.scheduling.models.appointments import FREEING, HERE, STAMP
 from content import library_files
 from content.models import Article, Assignment
 from patients import intake as intakes
-from patients.models import Alert, Condition, Intake, Patient
+from patients.models import Alert, CallLog, Condition, Intake, Patient
 from patients.questionnaire import clean, load, safety_facts, shown
 
 WEDNESDAY = datetime(2027, 3, 3, 18, 42, tzinfo=UTC)  # 10:42 in the clinic
@@ -241,6 +250,25 @@ def test_therapy_stands_on_the_two_tables(demo):
     assert set(tables) == {"Table 1", "Table 2"}
 
 
+def test_timers_run_on_the_tables_and_attempts_stand_on_the_lists(demo):
+    staff = demo[0]
+    running = TherapyTimer.objects.running().filter(ends_at__gt=WEDNESDAY)
+    assert [(timer.name, timer.left(WEDNESDAY)) for timer in running] == [
+        ("traction", timedelta(minutes=5)),
+        ("heat", timedelta(minutes=7)),
+        ("e-stim", timedelta(minutes=13)),
+    ]
+    assert len({timer.room for timer in running if timer.room}) == 2
+    assert {timer.appointment.status for timer in running} <= {"in_room", "with_practitioner"}
+    desk = staff.user("receptionist")
+    counted = {one.name: count for one, count in falls.counts(desk, WEDNESDAY)}
+    assert {name for name, count in counted.items() if count} >= {"no_next", "unsigned", "request"}
+    for name in ("no_next", "request"):
+        rows = falls.with_calls(falls.LISTS[name], falls.ordered(falls.LISTS[name], desk, WEDNESDAY), WEDNESDAY)
+        assert [row.was_tried for row in rows].count(True) == 1
+    assert set(CallLog.objects.values_list("by", flat=True)) == {desk.pk}
+
+
 def test_those_who_are_here_have_said_how_they_are_but_for_one(demo):
     here = Appointment.objects.filter(status__in=HERE)
     made = CheckIn.objects.select_related("appointment")
@@ -249,3 +277,14 @@ def test_those_who_are_here_have_said_how_they_are_but_for_one(demo):
     assert {one.given_at <= WEDNESDAY for one in made} == {True}
     assert Response.objects.filter(mode="check_in").count() == made.count()
     assert "worse after shovelling" in {one.words for one in made}
+
+
+def test_somebody_is_held_a_freed_time_and_three_wait_with_their_wishes(demo):
+    offer = WaitlistOffer.objects.get()
+    held = offer.appointment
+    assert (held.status, held.source, held.patient, offer.outcome) == ("held", "waitlist", offer.entry.patient, "")
+    assert WEDNESDAY < offer.expires_at == held.hold_until <= held.starts_at
+    same = Appointment.objects.filter(practitioner=held.practitioner, starts_at=held.starts_at)
+    assert sorted(same.values_list("status", flat=True)) == ["cancelled", "held"]
+    assert WaitlistEntry.objects.waiting().count() == 4
+    assert [entry.patient.email == "" for entry in WaitlistEntry.objects.all()] == [False] * 4
