@@ -107,10 +107,12 @@ def pages():
         ("intake-movement", f"/intake/{opened}/provoking/", None),
         ("desk", "/desk/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
         ("desk-patient", f"/desk/patients/{ana.pk}/", "receptionist"), ("desk-book", "/desk/book/", "receptionist"),
-        ("desk-devices", "/desk/devices/", "receptionist"),
+        ("desk-devices", "/desk/devices/", "receptionist"), *waiting_pages(),
         ("checkin", "/checkin/", "kiosk"), ("checkin-together", "/checkin/together/", "kiosk"),
         ("checkin-feel", "/checkin/feel/", "kiosk"), ("checkin-stop", "/checkin/stop/", "kiosk"),
         ("checkin-seat", "/checkin/seat/", "kiosk"),
+        ("desk-follow-up", "/desk/follow-up/no_next/", "receptionist"),
+        ("desk-timer", "/desk/timers/start/", "receptionist"),
         ("chart-home", "/admin/", "chiropractor"),
         ("travel-card", draft.get_absolute_url() if draft else "/admin/charting/visit/", "chiropractor"),
         ("signed-note", signed.get_absolute_url(), "chiropractor"),
@@ -120,6 +122,20 @@ def pages():
         ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
     ]  # fmt: skip
+
+
+def waiting_pages():
+    """Return the pages of the waiting list: adding to it, offering a time, and what who is offered one sees."""
+    from clinic.accounts import links
+    from clinic.scheduling.freed import ready
+    from clinic.scheduling.models import WaitlistOffer
+
+    waits, offer = ready(), WaitlistOffer.objects.open().first()
+    found = [("desk-waiting-offer", f"/desk/waiting/{waits[0].pk}/offer/", "receptionist")] if waits else []
+    found += (
+        [("desk-waiting-add", f"/desk/waiting/add/?patient={waits[0].patient_id}", "receptionist")] if waits else []
+    )
+    return found + ([("offer", f"/offer/{links.make('offer', offer.pk)}/", None)] if offer else [])
 
 
 def take(wanted):
