@@ -35,6 +35,7 @@ ALLOWED = {
     "appointment.add": {ADMIN, CHIRO, DESK},
     "appointment.change": {ADMIN, CHIRO, DESK},
     "appointment.overbook": {ADMIN, CHIRO},
+    "absence.add": {ADMIN, CHIRO, DESK},
     "request.view": {ADMIN, CHIRO, DESK},
     "request.change": {ADMIN, CHIRO, DESK},
     "patient.view": FRONT,
