@@ -26,19 +26,35 @@ class Column:
     rooms: tuple = ()
     kind_id: int | None = None  # the kind of visit that takes such a room
     day: date | None = None
+    heading: str = ""  # of a week: the day in words
+    is_today: bool = False
+    people: tuple = ()  # of a week of everybody: who has which lane
 
     @property
     def key(self):
         """A name of the column within its page."""
+        if self.heading:
+            return f"d{self.day:%Y%m%d}"
         return f"r{self.rooms[0].pk}" if self.rooms else f"p{self.practitioner.pk}" if self.practitioner else "none"
 
     @property
+    def asks(self):
+        """The part of a booking address that says what this column is for."""
+        if self.practitioner:
+            return f"practitioner={self.practitioner.pk}&"
+        return f"kind={self.kind_id}&" if self.kind_id else ""
+
+    @property
     def title(self):
+        if self.heading:
+            return self.heading
         return ", ".join(room.name for room in self.rooms) if self.rooms else self.practitioner.name
 
     @property
     def place(self):
         """Where the practitioner usually treats; of a group of rooms how many they are."""
+        if self.heading:
+            return ""
         if len(self.rooms) > 1:
             return ngettext("%(n)s place", "%(n)s places", len(self.rooms)) % {"n": len(self.rooms)}
         return "" if self.rooms else self.practitioner.room or ""

@@ -23,6 +23,7 @@ def day(request):
     now, shown = timezone.now(), asked_day(request.GET.get("day"))
     context = beside(request, read(request, shown, now))
     context |= {"previous": shown - timedelta(days=1), "next": shown + timedelta(days=1), "undo": undoable(request)}
+    context["poll_url"] = reverse("desk:now")
     if number := request.GET.get("p"):
         patient = get_or_404(request, Patient.objects.for_user(request.user), pk=number)
         context["snapshot"] = snapshot.read(patient, user=request.user, now=now)

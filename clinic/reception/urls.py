@@ -13,6 +13,7 @@ from clinic.reception import (
     live,
     moving,
     people,
+    printing,
     requests,
     series,
     series_rest,
@@ -20,12 +21,15 @@ from clinic.reception import (
     visits,
     waiting_list,
     waiting_offers,
+    week,
 )
 
 app_name = "desk"
 urlpatterns = [
     path("", day.day, name="day"),
     path("now/", live.now, name="now"),
+    path("week/", week.week, name="week"),
+    path("print/", printing.day, name="print"),
     path("search/", finding.search, name="search"),
     path("patients/", finding.patients, name="patients"),
     path("patients/<int:pk>/", people.patient, name="patient"),

@@ -51,7 +51,7 @@
 
   // --- a changed date goes there at once; a free time that is chosen fills nothing else
   document.addEventListener("change", (event) => {
-    if (event.target instanceof HTMLInputElement && event.target.matches("[data-submits]") && event.target.value) {
+    if (event.target instanceof Element && event.target.matches("[data-submits]") && event.target.value) {
       event.target.form.requestSubmit();
     }
     // Typing a time means that time, not one of the free ones offered before.
@@ -65,6 +65,11 @@
   document.querySelector("form .is-invalid")?.focus();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target instanceof Element) event.target.querySelector("form .is-invalid")?.focus();
+  });
+
+  // --- printing
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-prints]")) window.print();
   });
 
   // --- single keys on or off (WCAG 2.1.4): a choice of this browser, kept in a cookie of its own
