@@ -22,3 +22,8 @@ def clinic():
 def is_set_up():
     """Has somebody been through the first-run wizard (or the demo)?"""
     return ClinicProfile.objects.filter(set_up_at__isnull=False).exists()
+
+
+def name():
+    """Return the name of the clinic, in one query: what mails and calendar files say."""
+    return ClinicProfile.objects.values_list("name", flat=True).first() or Unnamed.name

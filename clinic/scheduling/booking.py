@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.messaging import outbox
 from clinic.scheduling import placing, steps
+from clinic.scheduling.mails import tell
 from clinic.scheduling.models import Appointment, AppointmentRequest, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.placing import Wish, is_too_far
@@ -131,21 +131,6 @@ def book(
         if key and (known := Appointment.objects.filter(idempotency_key=key).first()):
             return known
         raise placing.offer(error, wish, now) from error
-
-
-def tell(appointment, event):
-    """Queue a mail about one visit (`event` is its template): name, date, time, place; never a complaint."""
-    patient = appointment.patient
-    if not (patient and patient.email):
-        return
-    with timezone.override(appointment.location.zone):  # the clock on the clinic's wall, whoever books from where
-        outbox.queue(
-            f"scheduling/{event}",
-            to=patient.email,
-            key=f"appointment-{appointment.pk}-{event}-{appointment.sequence}",
-            patient=patient,
-            context={"appointment": appointment, "patient": patient},
-        )
 
 
 def move(

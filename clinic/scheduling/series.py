@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
-from clinic.scheduling import booking, placing, recurrence, steps
+from clinic.scheduling import booking, mails, placing, recurrence, steps
 from clinic.scheduling.models import Appointment, Practitioner, Series
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.placing import Wish
@@ -191,6 +191,7 @@ def tell(series, event, rows):
             key=f"series-{series.pk}-{event}-{rows[0].series_place}-{moved}",
             patient=patient,
             context={"visits": rows, "patient": patient, "location": location},
+            attachment=mails.attachment(rows),
         )
 
 
@@ -314,6 +315,8 @@ def cancel_rest(series, from_place, *, because, by, now=None):
     rows = rest_of(series, from_place, now)
     locked = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))  # all rows, before the log
     for row in locked:
-        steps.cancel(row, because=because, by=by, now=now)
+        steps.cancel(row, because=because, by=by, silent=True, now=now)
+    ended = series.appointments.filter(pk__in=[row.pk for row in locked]).select_related(*SHOWN)
+    tell(series, "series_cancelled", list(ended))
     record("series.cancelled", series, by=by, patient=series.patient_id, visits=len(locked), from_place=from_place)
     return len(locked)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
+from clinic.scheduling import fees, mails
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import FREEING, STAMP, Status
 
@@ -37,6 +38,8 @@ USUAL_NEXT = {
     Status.CHECKING_OUT: Status.DONE,
 }
 
+# What a cancellation writes beside status and stamp, and taking it back wipes.
+CANCELLING = ("cancelled_by", "cancelled_because", "fee_proposed", "fee_waived_because", "sequence", "changed_at")
 EARLIEST, LATEST = timedelta(hours=2), timedelta(hours=1)  # before and after the start: when a device takes an arrival
 
 
@@ -53,14 +56,16 @@ class StepNotPossible(Exception):
 
 
 def _lock(appointment):
-    return Appointment.objects.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
+    rows = Appointment.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("kind", "patient", "practitioner", "location").get(pk=appointment.pk)
 
 
 @transaction.atomic
 def step(appointment, *, to, by, now=None):
     """Move a visit to status `to` and return it. Doing the same step twice changes nothing.
 
-    Raises `StepNotPossible` when the visit is not where the step begins.
+    A no-show keeps the fee that the rule of its kind proposes; nothing is charged. Raises `StepNotPossible` when the
+    visit is not where the step begins.
     """
     require(by, "appointment.change")
     row = _lock(appointment)
@@ -68,9 +73,10 @@ def step(appointment, *, to, by, now=None):
         return row
     if to not in NEXT.get(row.status, ()):
         raise StepNotPossible(row.status)
-    setattr(row, STAMP[to], now or timezone.now())
-    row.status = to
-    row.save(update_fields=["status", STAMP[to]])
+    now = now or timezone.now()
+    setattr(row, STAMP[to], now)
+    row.status, row.fee_proposed = to, fees.proposed(row.kind, row.starts_at, now, to)
+    row.save(update_fields=["status", STAMP[to], "fee_proposed"])
     record(f"appointment.{to}", row, by=by, patient=row.patient_id)
     return row
 
@@ -95,15 +101,25 @@ def arrive_by_device(appointment, *, device, now=None):
 
 
 @transaction.atomic
-def cancel(appointment, *, because, by, now=None):
-    """Cancel with a reason; the row stays, its time is free again. Raises `StepNotPossible` once a visit has begun."""
+def cancel(appointment, *, because, by, on_whose_side=fees.PATIENT, waived_because="", silent=False, now=None):
+    """Cancel with a reason; the row stays, its time is free again. Raises `StepNotPossible` once a visit has begun.
+
+    The fee that the rule proposes is kept with the visit, or the reason why it is waived; nothing is charged. The
+    patient gets a mail, unless the time was only held or `silent`: then the caller writes one for many.
+    """
     require(by, "appointment.change")
-    row = _lock(appointment)
+    row, now = _lock(appointment), now or timezone.now()
     if row.status not in {Status.HELD, Status.BOOKED, Status.CONFIRMED, Status.ARRIVED}:
         raise StepNotPossible(row.status)
-    row.status, row.cancelled_at, row.cancelled_by = Status.CANCELLED, now or timezone.now(), by
+    was_held = row.status == Status.HELD
+    row.status, row.cancelled_at, row.cancelled_by, row.changed_at = Status.CANCELLED, now, by, now
     row.cancelled_because = because
-    row.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancelled_because"])
+    if not was_held:
+        row.fee_proposed = fees.proposed(row.kind, row.starts_at, now, row.status, on_whose_side=on_whose_side)
+        row.fee_waived_because = waived_because if row.fee_proposed else ""
+    row.save(update_fields=[*CANCELLING, "cancelled_at", "status"])
+    if not (was_held or silent):
+        mails.tell(row, "cancelled")
     record("appointment.cancelled", row, by=by, patient=row.patient_id)
     return row
 
@@ -131,6 +147,12 @@ def undo(appointment, *, by):
     row.status = before
     if was_free:
         row.cancelled_by, row.cancelled_because = None, ""
-    row.save(update_fields=["status", STAMP[undone], "cancelled_by", "cancelled_because"])
+        row.fee_proposed, row.fee_waived_because = None, ""
+    told = mails.key_of(row, "cancelled")
+    if undone == Status.CANCELLED:
+        row.sequence, row.changed_at = row.sequence + 2, timezone.now()  # calendars were told one more than the row
+    row.save(update_fields=["status", STAMP[undone], *CANCELLING])
+    if undone == Status.CANCELLED:
+        mails.tell_of_undone_cancellation(row, told)
     record("appointment.undone", row, by=by, patient=row.patient_id, undone=undone)
     return row
