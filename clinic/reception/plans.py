@@ -124,7 +124,7 @@ def _chosen(data, visits, now):
 def choices(sent, now):
     """Return the choices in {number: sent value}; what is no time of somebody who treats is not chosen."""
     people = {str(p.pk): p for p in Practitioner.objects.active().with_hours()} if any(sent.values()) else {}
-    found = {}
+    found: dict[int, Choice | None] = {}
     for number, value in sent.items():
         start, _sep, who = value.partition("|")
         if value == OUT:

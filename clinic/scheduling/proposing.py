@@ -136,19 +136,25 @@ class Look:
         if asked.kind.pk not in person.kinds_done:
             return _("Does not do this kind of visit")
         zone, end = person.location.zone, start + timedelta(minutes=asked.need.minutes)
-        day, span = start.astimezone(zone).date(), asked.need.busy_span(start)
+        day, (busy_from, busy_until) = start.astimezone(zone).date(), asked.need.busy_span(start)
         busy = self.of_day(person.pk, day, zone) + self.sisters
         block = slots.block_around(start, end, self.blocks[person.pk], zone)
         place = block.place if block else None
         for taken in busy:
-            if taken.lane is None and taken.touches(*span) and (block is None or taken.keeps_from(place)):
+            if (
+                taken.lane is None
+                and taken.touches(busy_from, busy_until)
+                and (block is None or taken.keeps_from(place))
+            ):
                 return self.words_of(taken, day, zone)
         if block is None:
             return _("Not here")
-        if slots.free_lane(*span, busy, person.capacity, place) is None:
+        if slots.free_lane(busy_from, busy_until, busy, person.capacity, place) is None:
             return _("Taken")
         rooms = self.rooms_of_day(asked, day, zone)
-        return _("No room free") if rooms and slots.free_room(*span, rooms.get(place, {})) is None else ""
+        if rooms and slots.free_room(busy_from, busy_until, rooms.get(place, {})) is None:
+            return _("No room free")
+        return ""
 
     def words_of(self, taken, day, zone):
         """Say what takes all lanes: a course until one o'clock, a day off, another visit of the patient."""
@@ -243,7 +249,7 @@ def _swaps(look, asked, person, start, kept):
 def _own_times(look, asked, person, kept):
     if asked.kind.pk not in person.kinds_done:
         return []
-    days = recurrence.week_of(asked.wish.day)
+    days = [day for day in recurrence.week_of(asked.wish.day) if day == asked.wish.day or day not in kept]
     starts = [start for day in days for start in look.starts(asked, person, day)]
     return [Choice(start, person) for start in recurrence.next_best(asked.wish, starts, kept)]
 

@@ -98,9 +98,11 @@ class MoveRestForm(forms.Form):
 
     def shift(self):
         """Return the `Shift` from where the first one is to where it shall be."""
-        asked = self.cleaned_data
-        same = asked["time"] == self.start.time().replace(second=0, microsecond=0)
-        return Shift((asked["day"] - self.start.date()).days, None if same else asked["time"], asked["practitioner"])
+        asked, start = self.cleaned_data, self.start
+        if start is None:
+            return Shift()
+        same = asked["time"] == start.time().replace(second=0, microsecond=0)
+        return Shift((asked["day"] - start.date()).days, None if same else asked["time"], asked["practitioner"])
 
 
 class AddVisitForm(forms.Form):

@@ -1,16 +1,20 @@
 """The deeds of a series: proposed around what is taken, booked whole or not at all, its rest moved and cancelled."""
 
+import contextlib
+import random
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from clinic.audit.models import AuditEvent
 from clinic.messaging import outbox
 from clinic.messaging.models import Message
-from clinic.scheduling import booking, series, slots, steps
+from clinic.scheduling import booking, placing, series, slots, steps
 from clinic.scheduling.models import Appointment, Series, TimeOff, WorkingHours
 from clinic.scheduling.models.appointments import Status
+from clinic.scheduling.placing import Wish
 from clinic.scheduling.proposing import Choice
 from clinic.scheduling.recurrence import Rule
 from clinic.scheduling.series import Shift, SomeTaken
@@ -301,6 +305,42 @@ def test_a_series_whose_mail_cannot_be_queued_is_not_booked(asked, rita, monkeyp
     with pytest.raises(ZeroDivisionError):
         series.book(**asked, by=rita)
     assert (Series.objects.count(), Appointment.objects.count(), AuditEvent.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_taken_what_is_proposed_can_be_booked(asked, carlos, kind, re_exam, rita, lena, seed):
+    """Random visits, days off, tables, lanes and buffers: the deed agrees with every time that the proposal offers."""
+    rng = random.Random(seed)
+    tables = [make.room() for _ in range(2)]
+    if rng.random() < 0.5:
+        kind.rooms.set(tables)
+    for one in (kind, re_exam):
+        one.buffer_before, one.buffer_after = rng.choice([(0, 0), (5, 10)])
+        one.save()
+    _fill(rng, [carlos.practitioner, lena], tables)
+    planned = series.propose(**asked)
+    offered = {p.number: p.choice for p in planned}
+    expected = sorted(c.starts_at for c in offered.values() if c)
+    for p in planned:
+        for swap in p.swaps:
+            placing.find(Wish(swap.practitioner, p.asked.kind, swap.starts_at, asked["patient"]))
+    made = series.book(**asked, chosen=offered, by=rita)
+    assert list(made.appointments.order_by("starts_at").values_list("starts_at", flat=True)) == expected
+
+
+def _fill(rng, people, tables):
+    """Fill three weeks of these people at random, as the tables allow."""
+    patients = [make.patient(f"P{n}") for n in range(12)]
+    for person in people:
+        person.capacity = rng.choice([1, 2])
+        person.save()
+        for _ in range(60):
+            start = at(rng.randint(1, 26), f"{rng.randint(8, 17):02}:{rng.choice((0, 15, 30, 45)):02}")
+            with contextlib.suppress(IntegrityError), transaction.atomic():
+                make.appointment(rng.choice(patients), person, start, lane=rng.randrange(person.capacity),
+                                 room=rng.choice([None, *tables]))  # fmt: skip
+        day = rng.randint(1, 22)
+        TimeOff.objects.create(practitioner=person, starts_at=at(day, "08:00"), ends_at=at(day, "14:00"))
 
 
 # --- one more, and one alone ---
