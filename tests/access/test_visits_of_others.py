@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from clinic.scheduling import booking, steps
-from clinic.scheduling.models import Appointment, AppointmentRequest, WaitlistEntry, WaitlistOffer
+from clinic.scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
 from tests.access import oracle, typed
 from tests.access.routes import sign_in_page
@@ -21,10 +21,8 @@ TYPED = {**dict.fromkeys(("because", "reason"), "child ill"), "to": "no_show", "
 
 def of_ana(world):
     """Everything that is kept about when Ana comes."""
-    rows = (Appointment, AppointmentRequest, WaitlistEntry, WaitlistOffer)
-    found = [list(model.objects.order_by("pk").values()) for model in rows[:1]]
-    hers = [[row for row in kept if row["patient_id"] == world.ana.pk] for kept in found]
-    return hers, list(WaitlistEntry.objects.filter(patient=world.ana).values())
+    kept = ((Appointment, "patient"), (WaitlistEntry, "patient"), (WaitlistOffer, "entry__patient"))
+    return [list(model.objects.filter(**{owner: world.ana}).order_by("pk").values()) for model, owner in kept]
 
 
 def press_everything(world, role, rows):

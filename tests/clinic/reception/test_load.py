@@ -17,7 +17,7 @@ from tests.make import MONDAY
 pytestmark = pytest.mark.django_db(transaction=True)
 BOOK, CROWDS = "/desk/book/", (16, 64)
 # What an hour must have seen to show anything: both answers to a booking and to a request, and visits that changed.
-WANTED = [("book", 302), ("book", 409), ("ask", 302), ("ask", 409), ("cancel", 302), ("step", 302), ("look", 200)]
+WANTED = [("book", 302), ("book", 409), ("ask", 302), ("ask", 409), ("cancel", 302), ("move", 302), ("look", 200)]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,15 @@ def visit(practitioner, at, patient, key, kind=None):
     at = at.astimezone(practitioner.location.zone)
     form = {"practitioner": practitioner.pk, "kind": (kind or make.kind()).pk, "patient": patient.pk, "key": key}
     return form | {"day": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}"}
+
+
+def test_one_form_pressed_by_sixteen_fingers_books_once_and_tells_all_of_them_so(port):
+    """T095: the same key, over connections of their own."""
+    form = visit(make.practitioner(), MONDAY, make.patient(), "one-form")
+    answers = server.together([lambda b=b: b.post(BOOK, **form) for b in desks(port, 16)])
+
+    assert Counter((answer.status, answer.location) for answer in answers) == {(302, answers[0].location): 16}
+    assert (Appointment.objects.count(), keys_kept()) == (1, {"one-form"})
 
 
 DOUBLE = """
@@ -150,6 +159,12 @@ class Hand:
     def _time(self):
         return self.chance.choice(self.world["people"]), MONDAY + timedelta(minutes=15 * self.chance.randrange(16))
 
+    def _place(self):
+        """What a drag into the emptier afternoon sends."""
+        person, at = self._time()
+        at = (at + timedelta(hours=4)).astimezone(person.location.zone)
+        return {"practitioner": person.pk, "day": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}"}
+
     def _keep(self, answer, what):
         self.answers.append((what, answer.status))
         return answer
@@ -167,9 +182,9 @@ class Hand:
 
     def change(self, _key):
         """Cancel, mark or take back a visit that may not even be there."""
-        row = f"/desk/appointments/{self.world['first'] + self.chance.randrange(40)}/"
+        row = f"/desk/appointments/{self.world['first'] + self.chance.randrange(24)}/"
         deed, typed = self.chance.choice(
-            (("cancel", {"because": "child ill"}), ("step", {"to": "arrived"}), ("undo", {}))
+            (("cancel", {"because": "child ill"}), ("step", {"to": "arrived"}), ("undo", {}), ("move", self._place()))
         )
         self._keep(self.browser.post(f"{row}{deed}/", **typed), deed)
 
@@ -181,7 +196,7 @@ class Hand:
         self.held += answer.location.startswith("/request/thanks/")
 
 
-@pytest.mark.parametrize(("crowd", "presses"), [(16, 8), (64, 3)])
+@pytest.mark.parametrize(("crowd", "presses"), [(16, 8), (64, 2)])
 def test_an_hour_of_everything_loses_nothing_and_breaks_nothing(port, crowd, presses):
     """No time twice, no answer of 500 and above, and exactly the visits and requests that were promised are kept."""
     first = make.appointment(at=MONDAY - timedelta(days=1), status="done").pk + 1
@@ -192,7 +207,7 @@ def test_an_hour_of_everything_loses_nothing_and_breaks_nothing(port, crowd, pre
     hands = server.together([hand.work for hand in hands])
 
     seen = Counter(answer for hand in hands for answer in hand.answers)
-    assert {status for _what, status in seen} <= {200, 302, 404, 409, 429}, seen
+    assert {(what, status) for what, status in seen if status not in (200, 302, 404, 409)} <= {("move", 422)}
     assert double_bookings() == []
     assert keys_kept() == set().union(*(hand.keys for hand in hands))
     assert AppointmentRequest.objects.count() == sum(hand.held for hand in hands)

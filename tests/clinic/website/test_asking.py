@@ -317,6 +317,19 @@ def test_a_megabyte_of_text_is_refused_fast(client, slot):
     assert AppointmentRequest.objects.count() == 0
 
 
+@pytest.mark.parametrize("odd", ["%00", "Ana%00", "%ED%A0%80", "Ana%ED%B0%80", "%FF%FE"])
+@pytest.mark.parametrize("field", ["name", "question"])
+def test_a_nul_is_refused_and_half_a_character_is_kept_as_text(client, slot, field, odd):
+    """T006: bytes as no browser sends them; what is kept can be written and read by everything after us."""
+    sent = {"slot": slot, "name": "Ana", "phone": "802 555 0199", field: odd}
+    body = "&".join(f"{name}={value}" for name, value in sent.items())
+    response = client.post(DETAILS, body, content_type="application/x-www-form-urlencoded")
+
+    assert response.status_code == (400 if "%00" in odd else 302)
+    kept = AppointmentRequest.objects.values_list(field, flat=True)
+    assert [text.encode().decode() for text in kept] == ([] if "%00" in odd else list(kept))
+
+
 def test_asking_for_a_call_is_kept_and_thanked(client, clinic):
     response = client.post("/call/", CALL, follow=True)
 
