@@ -13,7 +13,7 @@ from clinic.scheduling.models import WaitlistEntry, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.waitlist_forms import value_of
 
-MOST_ROWS, MOST_OPENINGS, MOST_ASKED = 20, 3, 3
+MOST_ROWS, MOST_OPENINGS, MOST_ASKED = 20, 2, 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _open_offers(user, now):
 
 def _asked(opening):
     """A freed time with the first few who would like it, each with the value their button sends."""
-    first = [(one.entry, value_of(one.starts_at, one.practitioner)) for one in opening.candidates[:MOST_ASKED]]
+    first = [(one, value_of(one.starts_at, one.practitioner)) for one in opening.candidates[:MOST_ASKED]]
     return {"opening": opening, "count": len(opening.candidates), "first": first}
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -77,6 +78,8 @@ class WaitForm(forms.Form):
         super().__init__(*args, **kwargs)
         patients = Patient.objects.for_user(user).filter(merged_into=None)
         self.fields["patient"].queryset = patients  # type: ignore[attr-defined]
+        usual = VisitKind.objects.filter(is_active=True, purpose=VisitKind.Purpose.SUBSEQUENT)
+        self.fields["kind"].initial = usual.values_list("pk", flat=True).first()
         number = str(self["patient"].value() or "")
         if number.isdecimal() and len(number) < 19:
             coming = waitlist.coming(number, timezone.now()).select_related("practitioner", "location")
@@ -89,7 +92,7 @@ class WaitForm(forms.Form):
         helper.layout = Layout(
             "patient",
             Row(Column("kind"), Column("practitioner")),
-            "weekdays",
+            InlineCheckboxes("weekdays"),
             Row(Column("earliest"), Column("latest")),
             Row(Column("from_on"), Column("until_on")),
             "instead_of",

@@ -123,3 +123,11 @@ def test_a_new_offer_has_a_link_of_its_own(client, rita, offer, url):
     again = offered(offer.entry, offer.appointment.practitioner, AT, now=MONDAY)
     assert "This offer has ended" in client.get(url).content.decode()
     assert "Take this time" in client.get(f"/offer/{token_of(again)}/").content.decode()
+
+
+def test_the_portal_says_that_a_time_is_held_and_not_that_it_was_asked_for(client, ana, carlos, at_ten):
+    offered(entry(ana), carlos.practitioner, AT, now=MONDAY)
+    client.force_login(ana.user)
+    for path in ("/portal/", "/portal/visits/"):
+        page = client.get(path).content.decode()
+        assert ["Held for you: see our e-mail to take it" in page, "Asked for" in page] == [True, False]

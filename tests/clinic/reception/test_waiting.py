@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from clinic.reception.waiting import panel
 from clinic.reception.wish_words import wish_words
 from clinic.scheduling import waitlist
 from clinic.scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
@@ -68,7 +69,10 @@ def test_a_freed_time_is_shown_with_those_who_would_like_it(desk, doctor):
         entry(make.patient(name), created_at=MONDAY - (9 - n) * HOUR)
     waiting.freed(doctor, AT)
     (one,) = section(desk).openings
-    assert (one["count"], [row.patient.given_name for row, _value in one["first"]]) == (4, ["Abel", "Zoe", "Mia"])
+    assert (one["count"], [asked.entry.patient.given_name for asked, _value in one["first"]]) == (
+        4,
+        ["Abel", "Zoe", "Mia"],
+    )
     assert "4 people would like it:" in desk.get("/desk/").content.decode()
 
 
@@ -84,8 +88,6 @@ def test_cancelling_says_at_once_how_many_would_like_the_time(desk, doctor):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_section_asks_a_fixed_number_of_questions(rita, ten_o_clock, doctor, number, django_assert_num_queries):
-    from clinic.reception.waiting import panel
-
     for n in range(number):
         entry(make.patient(f"Waits {n}"))
         waiting.offered(entry(make.patient(f"Held {n}")), make.practitioner(), AT, now=MONDAY)
@@ -94,7 +96,7 @@ def test_the_section_asks_a_fixed_number_of_questions(rita, ten_o_clock, doctor,
     with django_assert_num_queries(12):
         shown = panel(rita, MONDAY)["waiting"]
         [card.appointment.practitioner for _offer, card in shown.held]
-    assert (len(shown.rows), len(shown.held), len(shown.openings)) == (number, number, number)
+    assert (len(shown.rows), len(shown.held), len(shown.openings)) == (number, number, min(number, 2))
 
 
 def test_who_was_served_or_taken_off_is_not_shown(desk, doctor, zoe):
