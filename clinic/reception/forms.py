@@ -76,3 +76,29 @@ class CancelForm(forms.Form):
         helper.form_tag = helper.disable_csrf = False
         helper.layout = Layout("because")
         return helper
+
+
+class LateCancelForm(CancelForm):
+    """Beside the reason: whether the fee that the rule proposes is waived, and why."""
+
+    waive = forms.BooleanField(label=_("Waive it"), required=False)
+    waived_because = forms.CharField(
+        label=_("Why it is waived"),
+        max_length=200,
+        required=False,
+        help_text=_("For example: first time, snow, our mistake. Nothing about health."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    @property
+    def helper(self):
+        helper = super().helper
+        helper.layout.extend(["waive", "waived_because"])
+        return helper
+
+    def clean(self):
+        """A waived fee needs its reason, and a reason without the tick waives too: nobody writes one by chance."""
+        cleaned = super().clean() or {}
+        if cleaned.get("waive") and not cleaned.get("waived_because") and "waived_because" not in self.errors:
+            self.add_error("waived_because", _("Say in a few words why the fee is waived."))
+        return cleaned

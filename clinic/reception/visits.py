@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,10 +12,11 @@ from clinic.accounts.access import get_or_404, reception_only
 from clinic.accounts.roles import require
 from clinic.reception import moving, waiting
 from clinic.reception.cards import STEP_WORD
-from clinic.reception.forms import CancelForm
+from clinic.reception.forms import CancelForm, LateCancelForm
 from clinic.reception.going_back import UNDO, go_back, remember, remembered
-from clinic.scheduling import booking, steps
+from clinic.scheduling import booking, fees, steps
 from clinic.scheduling.models import Appointment
+from clinic.scheduling.models.appointments import Status
 
 
 def _appointment(request, pk):
@@ -47,22 +49,32 @@ def step(request, pk):
     return go_back(request)
 
 
+def _proposed_fee(appointment):
+    """What the rule of its kind proposes if this visit is cancelled now, or None; nothing for a time only held."""
+    if appointment.is_held:
+        return None
+    return fees.proposed(appointment.kind, appointment.starts_at, timezone.now(), Status.CANCELLED)
+
+
 @reception_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request, pk):
-    """Ask for the reason, then cancel; the row stays."""
+    """Ask for the reason, and what the late fee is to become; then cancel; the row stays."""
     require(request.user, "appointment.change")
     appointment = _appointment(request, pk)
-    form = CancelForm(request.POST or None)
+    fee = _proposed_fee(appointment)
+    form = (LateCancelForm if fee else CancelForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("because", "waived_because") if name in form.fields}
         try:
-            steps.cancel(appointment, because=form.cleaned_data["because"], by=request.user)
+            steps.cancel(appointment, **said, by=request.user)
             remember(request, appointment)
             waiting.tell_who_waits(request, appointment)
         except steps.StepNotPossible as error:
             _moved_meanwhile(request, appointment, error)
         return go_back(request)
-    context = {"form": form, "appointment": appointment, "back": request.POST.get("back", request.GET.get("back", ""))}
+    back = request.POST.get("back", request.GET.get("back", ""))
+    context = {"form": form, "appointment": appointment, "fee": fee, "back": back}
     return render(request, "reception/cancel.html", context, status=422 if form.is_bound else 200)
 
 

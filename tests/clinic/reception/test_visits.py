@@ -1,6 +1,7 @@
 """One click on an appointment, and one to take it back."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -116,3 +117,65 @@ def test_looking_moves_nothing(desk, visit, deed):
 @pytest.mark.parametrize("deed", ["step", "undo", "cancel"])
 def test_an_unknown_visit_is_not_found(desk, deed):
     assert desk.post(f"/desk/appointments/999999/{deed}/", {"to": "arrived"}).status_code == 404
+
+
+# --- the fee of a late cancellation
+
+
+@pytest.fixture
+def late(carlos, ana):
+    """Ana's visit in three hours, of a kind that asks for a day's notice."""
+    kind = make.kind(late_cancel_hours=24, late_cancel_fee=Decimal("25.00"))
+    return make.appointment(ana, carlos.practitioner, MONDAY + timedelta(hours=3), kind=kind)
+
+
+RULE = "The rule for this kind proposes $25.00 (less than 24 hours before). Nothing is charged."
+
+
+def fee_of(visit):
+    visit.refresh_from_db()
+    return visit.status, visit.fee_proposed, visit.fee_waived_because
+
+
+def test_the_page_of_a_late_cancellation_tells_the_rule_and_offers_to_waive_it(desk, late):
+    page = desk.get(address(late, "cancel")).content.decode()
+    assert (RULE in page, 'name="waive"' in page, 'name="waived_because"' in page) == (True, True, True)
+
+
+def test_the_page_of_a_cancellation_in_time_speaks_of_no_fee(desk, late):
+    type(late).objects.filter(pk=late.pk).update(
+        starts_at=MONDAY + timedelta(days=1), busy_from=MONDAY + timedelta(days=1),
+        ends_at=MONDAY + timedelta(days=1, minutes=20), busy_until=MONDAY + timedelta(days=1, minutes=20),
+    )  # fmt: skip
+    page = desk.get(address(late, "cancel")).content.decode()
+    assert ("proposes" in page, "waive" in page) == (False, False)
+    desk.post(address(late, "cancel"), {"because": "work", "waive": "on", "waived_because": "kindness"})
+    assert fee_of(late) == ("cancelled", None, "")
+
+
+def test_letting_a_held_time_go_speaks_of_no_fee(desk, carlos, late):
+    held = {"status": "held", "hold_until": MONDAY + timedelta(hours=1), "booked_at": None, "kind": late.kind}
+    row = make.appointment(None, carlos.practitioner, MONDAY + timedelta(hours=2), patient=None, **held)
+    assert "proposes" not in desk.get(address(row, "cancel")).content.decode()
+
+
+def test_a_late_cancellation_keeps_the_fee_and_undo_wipes_it(desk, late):
+    desk.post(address(late, "cancel"), {"because": "overslept"})
+    assert fee_of(late) == ("cancelled", Decimal("25.00"), "")
+    desk.post(address(late, "undo"))
+    assert fee_of(late) == ("booked", None, "")
+
+
+def test_a_fee_is_waived_with_a_reason_and_not_without(desk, late):
+    refused = desk.post(address(late, "cancel"), {"because": "flat tyre", "waive": "on", "waived_because": " "})
+    page = refused.content.decode()
+    assert (refused.status_code, "Say in a few words why the fee is waived." in page, "flat tyre" in page) == (
+        422, True, True)  # fmt: skip
+    assert fee_of(late) == ("booked", None, "")
+    desk.post(address(late, "cancel"), {"because": "flat tyre", "waive": "on", "waived_because": "first time"})
+    assert fee_of(late) == ("cancelled", Decimal("25.00"), "first time")
+
+
+def test_a_reason_to_waive_waives_without_the_tick_too(desk, late):
+    desk.post(address(late, "cancel"), {"because": "flat tyre", "waived_because": "first time"})
+    assert fee_of(late) == ("cancelled", Decimal("25.00"), "first time")

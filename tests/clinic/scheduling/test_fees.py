@@ -170,3 +170,11 @@ def test_a_fee_is_waived_only_if_proposed(visit):
     visit.fee_waived_because = "kindness"
     with pytest.raises(IntegrityError, match="appointment_fee_is_waived_only_if_proposed"), transaction.atomic():
         visit.save()
+
+
+def test_the_clinic_admin_sets_hours_and_fees_of_a_kind(client, olga, kind):
+    client.force_login(olga)
+    page = client.get(f"/admin/scheduling/visitkind/{kind.pk}/change/").content.decode()
+    names = ("late_cancel_hours", "late_cancel_fee", "no_show_fee")
+    assert [f'name="{name}"' in page for name in names] == [True, True, True]
+    assert 'value="25.00"' in page
