@@ -148,6 +148,7 @@ def _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff):
         desk=staff.user(Role.RECEPTIONIST),
     )
     rows.sort(key=lambda row: (row.starts_at, row.practitioner.order))
+    rows = follow_up.leave_gaps(rows, now)
     Series.objects.bulk_create(series.plan(rng, rows, now=now, desk=staff.user(Role.RECEPTIONIST)))
     Appointment.objects.bulk_create(rows)
     AppointmentRequest.objects.bulk_create(requests)

@@ -8,6 +8,7 @@ from clinic.scheduling.models.appointments import Status
 from patients.models import CallLog
 
 TABLE = "Table "  # how the names of therapy tables begin
+MISSED, LATELY = 4, timedelta(days=13)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # therapy, minutes it runs, minutes it has run at `now`
 ON_THE_TABLES = (("heat", 10, 3), ("e-stim", 15, 2), ("traction", 12, 7))
@@ -21,6 +22,13 @@ TRIED = (
     ("re_exam", 0, "message", 5 * HOUR, ""),
     ("request", 0, "no_answer", 35 * MINUTE, ""),
 )
+
+
+def leave_gaps(rows, now):
+    """Return the unsaved rows without what lies ahead of a few who missed their last visit: nobody has called yet."""
+    last = {row.patient.pk: row for row in rows if row.patient and row.starts_at <= now and row.status != "cancelled"}
+    missed = [pk for pk, row in last.items() if row.status == Status.NO_SHOW and row.starts_at > now - LATELY]
+    return [row for row in rows if not row.patient or row.starts_at <= now or row.patient.pk not in missed[-MISSED:]]
 
 
 def start_timers(rows, by, now):

@@ -76,7 +76,7 @@ def _put(sheet, one, start, slug, status, since):
         row.status, row.confirmed_at = Status.CONFIRMED, sheet.now - 20 * MINUTE
     else:
         steps_taken.stand_at(row, status, since, sheet.rng, sheet.now)
-    course.came(sheet.today, sheet.rng)
+    course.came(sheet.today, sheet.rng, slug)
     sheet.give_back(one, course)
 
 

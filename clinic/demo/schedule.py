@@ -15,7 +15,8 @@ from patients.models import Patient
 
 MINUTE = timedelta(minutes=1)
 GRID = 15 * MINUTE
-RE_EXAM_EVERY = 7
+EXAMS = ("first-visit", "re-examination")
+RE_EXAM_AFTER = timedelta(days=27)
 FULL_DAY = (14, 19)  # visits after which a day counts as full
 SLACK = 3  # days by which a visit may come early when there is room
 PORTAL_DAYS = (45, 41, 38, 34, 31, 24, 17, 10, 4)  # days ago on which the portal patient came
@@ -30,20 +31,22 @@ class Course:
     patient: Patient = field(compare=False)
     seen: int = field(compare=False, default=0)
     likes_therapy: bool = field(compare=False, default=False)
+    examined: date | None = field(compare=False, default=None)
 
-    def kind_slug(self, rng):
+    def kind_slug(self, rng, day):
         """What this visit is: the first, a re-examination in its turn, else a treatment."""
         if self.seen == 0:
             return "first-visit"
-        if self.seen % RE_EXAM_EVERY == 0:
+        if self.examined and day - self.examined >= RE_EXAM_AFTER:
             return "re-examination"
         if rng.random() < 0.02:
             return "phone-advice"
         return "adjustment-therapy" if self.likes_therapy else "adjustment"
 
-    def came(self, day, rng):
+    def came(self, day, rng, slug):
         """Count the visit and set when the next is due."""
         self.seen += 1
+        self.examined = day if slug in EXAMS else self.examined
         wait = rng.randint(2, 4) if self.seen < 6 else rng.randint(5, 8) if self.seen < 11 else rng.randint(12, 24)
         if self.seen >= 8 and rng.random() < 0.06:
             wait = rng.randint(45, 80)  # better, comes back when it returns
@@ -154,7 +157,7 @@ class Sheet:
         course = self.next_due(one, day, slack=SLACK)
         if course is None:
             return None
-        slug = "massage" if one == self.house.tess else course.kind_slug(self.rng)
+        slug = "massage" if one == self.house.tess else course.kind_slug(self.rng, day)
         kind = self.house.kinds[slug]
         until = at + (kind.minutes + kind.buffer_after) * MINUTE
         if until > end or at <= self.now < until + 5 * MINUTE:  # the present belongs to the scene
@@ -174,7 +177,7 @@ class Sheet:
         elif one == self.house.tess:
             course.due = day + timedelta(days=self.rng.randint(8, 22))
         else:
-            course.came(day, self.rng)
+            course.came(day, self.rng, row.kind.slug)
         self.give_back(one, course)
 
 
@@ -204,6 +207,7 @@ def _queue_up(sheet, patients, first, last):
         known = rng.random() < 0.45
         start = first + timedelta(days=rng.randint(0, 13) if known else rng.randint(0, max(1, days - 5)))
         course = Course(start, number, patient, rng.randint(3, 11) if known else 0, rng.random() < 0.35)
+        course.examined = start - timedelta(days=2 * course.seen) if known else None
         heapq.heappush(sheet.queues[staff[number % len(staff)].pk], course)
         if number % 4 == 0 and patient.occupation != "At school":
             massage = Course(first + timedelta(days=rng.randint(0, 20)), number, patient, 1)

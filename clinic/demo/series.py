@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import groupby
 
 from clinic.scheduling.models import Series
+from clinic.scheduling.models.appointments import FREEING
 
 SHARE, FEWEST, MOST, BEHIND = 0.5, 6, 12, 7
 NEVER = ("first-visit", "phone-advice", "massage")
@@ -18,9 +19,12 @@ def plan(rng, rows, *, now, desk):
             continue
         first = around[0]
         series = Series(patient=first.patient, practitioner=who, kind=first.kind, rule=_rule(first, around),
-                        created_at=first.booked_at, created_by=desk)  # fmt: skip
+                        created_at=min(row.booked_at for row in around), created_by=desk)  # fmt: skip
+        later = 0 if len(made) % 6 == 0 else sum(row.status in FREEING for row in around)
         for place, row in enumerate(around, 1):
             row.series, row.series_place = series, place
+            if place <= len(around) - later:  # the others were added for those that were cancelled or missed
+                row.created_at = row.booked_at = series.created_at
         made.append(series)
     return made
 
