@@ -142,7 +142,9 @@ class _Around:
         """Return the `Opening` of one freed time, or None when it was taken again or nobody works then."""
         person = self.people.get(freed.practitioner_id)
         since = self._free_from(person, freed) if person else None
-        gap = since and wishes.gap_around(
+        if person is None or since is None:
+            return None
+        gap = wishes.gap_around(
             since,
             since + slots.STEP,
             blocks=availability.blocks_of(person),
@@ -150,7 +152,7 @@ class _Around:
             zone=person.location.zone,
             capacity=person.capacity,
         )
-        if not gap:
+        if gap is None:
             return None
         found = [self._candidate(entry, person, gap, since, freed.end) for entry in entries]
         return Opening(person, since.astimezone(gap.zone), freed.end, [one for one in found if one])
@@ -182,7 +184,8 @@ class _Around:
             return False
         rooms = availability.rooms_of(entry.kind)
         here = {room.pk: self.busy["room", room.pk] for room in rooms if room.location_id == place}
-        return not rooms or slots.free_room(*need.busy_span(start), here) is not None
+        begin, stop = need.busy_span(start)
+        return not rooms or slots.free_room(begin, stop, here) is not None
 
 
 def _visits_of(patients, start, end):

@@ -107,8 +107,8 @@ def _bounds(wishes, gap, need, day):
 
 def fits(wishes, start, need, zone):
     """Is a visit of `need` that begins at `start` what they wish for, as far as day and clock go?"""
-    span = need.busy_span(start)
-    return first_start(wishes, Gap(*span, zone), need, since=start, until=start + STEP) == start
+    begin, end = need.busy_span(start)
+    return first_start(wishes, Gap(begin, end, zone), need, since=start, until=start + STEP) == start
 
 
 def is_decent_hour(now, zone):
