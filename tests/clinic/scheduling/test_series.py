@@ -315,7 +315,7 @@ def test_whatever_is_taken_what_is_proposed_can_be_booked(asked, carlos, kind, r
     if rng.random() < 0.5:
         kind.rooms.set(tables)
     for one in (kind, re_exam):
-        one.buffer_before, one.buffer_after = rng.choice([(0, 0), (5, 10)])
+        one.buffer_before, one.buffer_after = rng.choice([(0, 0), (10, 15)])
         one.save()
     _fill(rng, [carlos.practitioner, lena], tables)
     planned = series.propose(**asked)
@@ -334,11 +334,11 @@ def _fill(rng, people, tables):
     for person in people:
         person.capacity = rng.choice([1, 2])
         person.save()
-        for _ in range(60):
-            start = at(rng.randint(1, 26), f"{rng.randint(8, 17):02}:{rng.choice((0, 15, 30, 45)):02}")
+        for _ in range(120):
+            start = at(rng.randint(1, 24), f"{rng.choice((8, 9, 9, 10, 10, 11, 14)):02}:{rng.randrange(0, 60, 5):02}")
             with contextlib.suppress(IntegrityError), transaction.atomic():
                 make.appointment(rng.choice(patients), person, start, lane=rng.randrange(person.capacity),
-                                 room=rng.choice([None, *tables]))  # fmt: skip
+                                 room=rng.choice(tables) if rng.random() < 0.8 else None)  # fmt: skip
         day = rng.randint(1, 22)
         TimeOff.objects.create(practitioner=person, starts_at=at(day, "08:00"), ends_at=at(day, "14:00"))
 
