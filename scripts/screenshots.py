@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "var" / "screenshots"
 PORT = os.environ.get("SHOTS_PORT", "8123")
 BASE = f"http://localhost:{PORT}"
+ONE_SCREEN = {"desk", "desk-dialog", "desk-week", "desk-rooms", "chart-home", "travel-card"}  # they scroll inside
+PRESS = {"desk-dialog": "n"}  # what is pressed on a page before its picture is taken
 WIDTHS = {1440: 900, 1024: 768, 375: 812}
 TABLET = {820: 1180, 375: 812}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -105,7 +107,9 @@ def pages():
         ("request", "/request/", None), ("sign-in", "/accounts/login/", None),
         ("intake", f"/intake/{opened}/", None), ("intake-pain", f"/intake/{opened}/pain/", None),
         ("intake-movement", f"/intake/{opened}/provoking/", None),
-        ("desk", "/desk/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
+        ("desk", "/desk/", "receptionist"), ("desk-dialog", "/desk/", "receptionist"),
+        ("desk-week", "/desk/week/", "receptionist"), ("desk-rooms", "/desk/?by=rooms", "receptionist"),
+        ("desk-print", "/desk/print/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
         ("desk-patient", f"/desk/patients/{ana.pk}/", "receptionist"), ("desk-book", "/desk/book/", "receptionist"),
         ("desk-devices", "/desk/devices/", "receptionist"), *waiting_pages(),
         ("checkin", "/checkin/", "kiosk"), ("checkin-together", "/checkin/together/", "kiosk"),
@@ -158,8 +162,11 @@ def take(wanted):
                 tab = context.new_page()
                 tab.on("console", lambda m, n=name: faults.append(f"{n}: {m.text}") if m.type == "error" else None)
                 tab.goto(BASE + path)
+                if name in PRESS:
+                    tab.keyboard.press(PRESS[name])
+                    tab.wait_for_timeout(700)
                 made.append(OUT / f"{name}-{width}{'-dark' if scheme == 'dark' else ''}.png")
-                tab.screenshot(path=made[-1], full_page=name not in {"desk", "chart-home", "travel-card"})
+                tab.screenshot(path=made[-1], full_page=name not in ONE_SCREEN)
                 context.close()
         browser.close()
     for fault in sorted(set(faults)):

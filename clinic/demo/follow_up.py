@@ -54,12 +54,14 @@ def log_calls(by, now):
     """Note attempts on the first rows of the follow-up lists, as far as there are rows; return them."""
     shown = {name: list(falls.ordered(falls.LISTS[name], by, now)[:3]) for name, *_rest in TRIED}
     return CallLog.objects.bulk_create(
-        _attempt(falls.LISTS[name], shown[name][place], outcome, now - ago, note, by)
+        _attempt(falls.Row(falls.LISTS[name], shown[name][place], now), outcome, ago, note, by)
         for name, place, outcome, ago, note in TRIED
         if place < len(shown[name])
     )
 
 
-def _attempt(one, row, outcome, at, note, by):
-    who = {"patient_id": row.patient_id} if one.owner else {"request_number": row.pk}
-    return CallLog(about=one.name, outcome=outcome, at=at, note=note, by=by, **who)
+def _attempt(row, outcome, ago, note, by):
+    """An attempt so long ago, but not before what the row speaks of."""
+    at = min(row.now, max(row.now - ago, row.at + HOUR))
+    who = {"request_number": row.number} if row.patient is None else {"patient": row.patient}
+    return CallLog(about=row.of.name, outcome=outcome, at=at, note=note, by=by, **who)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -235,6 +236,14 @@ class Row:
     @property
     def missing(self):
         return self.source.planned - self.source.kept
+
+    @property
+    def tried_on(self):
+        """The day of the last attempt as people say it: today, yesterday, or the date."""
+        days = (timezone.localdate(self.now) - timezone.localdate(self.last_call.at)).days
+        return {0: _("today"), 1: _("yesterday")}.get(days) or date_format(
+            timezone.localtime(self.last_call.at), "D, M j"
+        )
 
     @property
     def was_tried(self):

@@ -134,7 +134,7 @@ def test_an_attempt_is_one_click(desk, rita, missed, ana, outcome, told):
     assert (row.appointment_number, response.url) == (visit.pk, f"{MISSED}?page=1")
     shown = page(desk.get(response.url))
     assert f"Noted: Ana Sørensen, {told}." in shown
-    assert f"{told}, Mon, Mar 1, 10:00 AM" in shown
+    assert f"{told} today<span>10:00 AM, Rita" in shown
 
 
 def test_an_attempt_moves_the_row_down_for_two_days(desk, missed, ana, ben):

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from clinic.charting.models import Episode, VisitMark
 from clinic.reports import falls
@@ -312,6 +313,16 @@ def test_a_row_tells_the_last_attempt(rita, tess, came, ana):
     last = make.call(ana, tess, at=MONDAY - DAY, about="other")
     make.call(make.patient("Ben"), rita, at=MONDAY)
     assert [row.last_call for row in rows("missed", rita)] == [last]
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(0, "today"), (9.9, "today"), (10.1, "yesterday"), (33.9, "yesterday"), (34.1, "Sat, Feb 27")]
+)
+def test_a_row_says_the_day_of_the_attempt_on_the_clock_of_the_clinic(rita, came, ana, hours, said):
+    came(3, Status.NO_SHOW)
+    make.call(ana, rita, at=MONDAY - timedelta(hours=hours))
+    with timezone.override(make.location().zone):
+        assert [str(row.tried_on) for row in rows("missed", rita)] == [said]
 
 
 def test_an_attempt_on_a_request_stands_on_its_row(rita, ana):
