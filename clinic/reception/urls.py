@@ -4,7 +4,9 @@ from django.urls import path
 
 from clinic.reception import (
     alerts,
+    away,
     bookings,
+    calendars,
     day,
     devices,
     documents,
@@ -52,6 +54,8 @@ urlpatterns = [
     path("appointments/<int:pk>/undo/", visits.undo, name="undo"),
     path("requests/<int:pk>/accept/", requests.accept_request, name="accept_request"),
     path("requests/<int:pk>/answer/", requests.answer_request, name="answer_request"),
+    path("calendars/", calendars.listed, name="calendars"),
+    path("calendars/<int:pk>/withdraw/", calendars.withdraw, name="withdraw_calendar"),
     path("devices/", devices.listed, name="devices"),
     path("devices/<int:pk>/revoke/", devices.revoke, name="revoke_device"),
     path("follow-up/<slug:which>/", falls.follow_up, name="follow_up"),
@@ -64,5 +68,7 @@ urlpatterns = [
     path("waiting/<int:pk>/offer/", waiting_offers.offer, name="waitlist_offer"),
     path("waiting/offers/<int:pk>/accept/", waiting_offers.accept, name="accept_offer"),
     path("waiting/offers/<int:pk>/release/", waiting_offers.release, name="release_offer"),
+    path("away/", away.away, name="away"),
+    path("away/<int:pk>/leave/", away.leave, name="leave"),
     path("alerts/<int:pk>/seen/", alerts.acknowledge, name="acknowledge"),
 ]

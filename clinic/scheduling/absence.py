@@ -71,7 +71,7 @@ def carry_out(gap, decided, *, by, seen=None, after=None, replaces=None, now=Non
     changed to this gap. Raises `SomeTaken`: a time is gone, a visit was moved or is not decided, one was booked since.
     """
     now = now or timezone.now()
-    require(by, "absence.add")
+    require(by, "absence.add" if gap.practitioner and replaces is None else "setting.change")
     try:
         with transaction.atomic():
             return _carry_out(gap, decided, by=by, seen=seen or {}, after=after, replaces=replaces, now=now)

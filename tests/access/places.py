@@ -5,7 +5,7 @@ from django.core import signing
 
 from clinic.website.asking import TICKET
 
-SCOPE = {"invitation": "invitation", "offer": "offer", "checkin:pair": "pairing"}  # of the other links: the intake
+SCOPE = {"calendar": "calendar", "invitation": "invitation", "offer": "offer", "checkin:pair": "pairing"}  # of the other links: the intake
 
 
 def keys(world, name):
@@ -29,11 +29,17 @@ def keys(world, name):
         "desk:waitlist_withdraw": {"pk": world.waits.pk},
         "desk:accept_offer": {"pk": world.offered.pk},
         "desk:release_offer": {"pk": world.offered.pk},
+        "desk:leave": {"pk": world.leaver.pk},
         "desk:acknowledge": {"pk": rows.alert.pk},
         "desk:revoke_device": {"pk": world.device.pk},
         "checkin:code": {"token": world.tokens["checkin"]},
+        "portal:sooner": {"pk": rows.coming.pk},
+        "portal:leave_waiting": {"pk": world.waits.pk},
         "portal:intake": {"pk": rows.intake.pk},
         "portal:visit": {"pk": rows.visit.pk},
+        "portal:visit_file": {"pk": rows.coming.pk},
+        "portal:withdraw_calendar": {"pk": world.ana_feed.pk},
+        "desk:withdraw_calendar": {"pk": world.feed.pk},
         "portal:document": {"pk": rows.report.pk},
         "admin:patients_document_file": {"pk": rows.report.pk},
         "portal:article": {"pk": rows.assignment.pk},

@@ -94,6 +94,10 @@ def new_device(world):
     return {"name": "Side tablet", "location": world.location.pk}
 
 
+def own_calendar(world):
+    return {"practitioner": world.practitioner.pk}
+
+
 def born(world):
     return {"month": "3", "day": "14", "year": "1965", "letters": "kje"}
 
@@ -124,6 +128,14 @@ def wishes_of_ida(world):
 
 def friday_at_eleven(world):
     return {"at": value_of(MONDAY + timedelta(days=4, hours=1), world.practitioner)}
+
+
+def doctor_away(world):
+    return {"practitioner": world.practitioner.pk, "from_day": "2027-03-02"}
+
+
+def nobody_booked(world):
+    return {"practitioner": world.practitioner.pk, "from_day": "2027-05-03"}
 
 
 def complaint(world):

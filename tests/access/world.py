@@ -18,8 +18,8 @@ from clinic.messaging import outbox
 from clinic.outcomes.models import CheckIn
 from clinic.outcomes.recording import record_pain
 from clinic.reception import kiosk_state
-from clinic.scheduling import waitlist
-from clinic.scheduling.models import AppointmentRequest, TimeOff
+from clinic.scheduling import feeds, waitlist
+from clinic.scheduling.models import AppointmentRequest, CalendarFeed, TimeOff
 from clinic.website.times import Offer
 from content.models import Exercise
 from patients import invitations
@@ -74,7 +74,11 @@ def build():
     make.appointment(world.iris, world.practitioner, MONDAY - timedelta(days=1), status="no_show")
     _at_the_kiosk(world)
     _waiting(world)
+    world.feed, _token = feeds.make(world.practitioner, by=world.carlos)
+    world.ana_feed, calendar = feeds.make(world.ana, by=world.ana.user)
+    CalendarFeed.objects.update(last_read_at=MONDAY)
     world.tokens = {
+        "calendar": calendar,
         "intake": links.make(SignedLink.Scope.INTAKE, world.ana_rows.intake.pk, by=world.rita),
         "invitation": links.make(SignedLink.Scope.INVITATION, world.ida.pk, by=world.rita),
         "offer": links.make(SignedLink.Scope.OFFER, world.offered.pk, by=world.rita),
@@ -93,6 +97,7 @@ def _people(world):
     world.rita = make.user("rita@example.org", Role.RECEPTIONIST)
     world.carlos = make.user("carlos@example.org", Role.CHIROPRACTOR, display_name="Dr Carlos Vega")
     world.practitioner = make.practitioner(world.carlos, name="Dr Carlos Vega")
+    world.leaver = make.practitioner(name="Nora Vale", hours=False)  # nobody is booked with her any more
     world.tess = make.user("tess@example.org", Role.THERAPIST)
     world.olga = make.user("olga@example.org", Role.CLINIC_ADMIN)
     world.ivan = make.user("ivan@example.org", is_superuser=True)
@@ -198,8 +203,9 @@ def _asked_for(world):
 def _waiting(world):
     """Ana waits for two kinds of visit, and is offered a time for one of them."""
     asked = {"by": world.rita, "now": MONDAY, "patient": world.ana}
-    world.waits = waitlist.add(kind=make.kind(slug="massage"), note="calls back", **asked)
-    entry, friday = waitlist.add(kind=world.kind, **asked), MONDAY + timedelta(days=4)
+    later = make.appointment(world.ana, world.practitioner, MONDAY + timedelta(days=8))
+    world.waits = waitlist.add(kind=make.kind(slug="massage"), note="calls back", instead_of=later, **asked)
+    entry, friday = waitlist.add(kind=make.kind(slug="re-exam"), **asked), MONDAY + timedelta(days=4)
     world.offered = waitlist.offer(entry, starts_at=friday, practitioner=world.practitioner, by=world.rita, now=MONDAY)
 
 
