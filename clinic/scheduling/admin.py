@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.settings_admin import PlanInline, SettingAdmin
 from clinic.practice.models import Location
+from clinic.scheduling.absence_admin import HoursAsk, PractitionerForm, TimeOffAsks
 from clinic.scheduling.models import Practitioner, Room, SpecialHours, TimeOff, VisitKind, WorkingHours
 
 SHOWN_BACK = timedelta(days=31)
@@ -44,9 +45,10 @@ class SpecialHoursInline(HoursInline):
 
 
 @admin.register(Practitioner)
-class PractitionerAdmin(SettingAdmin):
+class PractitionerAdmin(HoursAsk, SettingAdmin):
     """Who treats, with the licence that stands under every note."""
 
+    form = PractitionerForm
     list_display = ("name", "credentials", "title", "licence_state", "licence_expires_on", "location", "is_active")
     list_filter = ("is_active", "location")
     list_select_related = ("location",)
@@ -72,7 +74,7 @@ class VisitKindAdmin(SettingAdmin):
 
 
 @admin.register(TimeOff)
-class TimeOffAdmin(SettingAdmin):
+class TimeOffAdmin(TimeOffAsks, SettingAdmin):
     """Time without visits; a wrong entry may be taken away."""
 
     list_display = ("who", "starts_at", "ends_at", "reason")
