@@ -21,6 +21,7 @@ from clinic.scheduling import booking, freed, placing
 from clinic.scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.refusals import InThePast, KindNotDone, NotOpen, SlotTaken
+from patients.models import Patient
 
 RIGHT = "appointment.change"
 SHORTEST = timedelta(minutes=5)  # nobody answers faster
@@ -51,6 +52,12 @@ def _lock(row, model):
     return model.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
 
 
+def _require_own(by, patient):
+    """The desk may put anybody on the list; patients themselves, and those who may book for them."""
+    if not Patient.objects.in_care_of(by, "booking").filter(pk=patient.pk).exists():
+        require(by, RIGHT)
+
+
 # --- the list -------------------------------------------------------------------------------------------------------
 
 
@@ -60,7 +67,7 @@ def add(*, patient, kind, by, practitioner=None, instead_of=None, now=None, **wi
 
     Raises `WaitsAlready`, `KindNotDone` and, when `instead_of` is no coming visit of theirs, `NotTheirVisit`.
     """
-    require(by, RIGHT)
+    _require_own(by, patient)
     now = now or timezone.now()
     if practitioner is not None and not kind.is_done_by(practitioner):
         raise KindNotDone
@@ -90,7 +97,7 @@ def coming(patient, now):
 @transaction.atomic
 def withdraw(entry, *, by, now=None):
     """Take a patient off the list and return the entry; a time held for them is let go. Raises `NoLongerWaiting`."""
-    require(by, RIGHT)
+    _require_own(by, entry.patient)
     now = now or timezone.now()
     placing.lock([], patients=[entry.patient])
     for offer in WaitlistOffer.objects.open().filter(entry=entry).select_related("appointment"):
