@@ -17,12 +17,14 @@ from clinic.reception.finding import hits, with_alerts
 from clinic.reception.going_back import go_back
 from clinic.scheduling import availability, booking
 from clinic.scheduling.forms import BookingForm, next_step
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, VisitKind
 from clinic.scheduling.models.appointments import Status
 from patients.duplicates import likely_same
 from patients.models import Patient
 
 MOST_TIMES, LATELY = 24, 8
+HABITS = ("kind", "practitioner")
+COMES_AGAIN = (VisitKind.Purpose.SUBSEQUENT, VisitKind.Purpose.MAINTENANCE)
 
 
 @reception_only
@@ -31,7 +33,7 @@ def book(request):
     """The booking form; buttons other than "Book" (take, find, show times) draw it again with everything typed."""
     require(request.user, "appointment.add")
     if request.method != "POST":
-        return page(request, BookingForm(initial=asked_for(request.GET), user=request.user))
+        return page(request, as_usual(BookingForm(initial=asked_for(request.GET), user=request.user), request))
     if redrawn := between(request):
         return page(request, redrawn)
     form = BookingForm(request.POST, user=request.user)
@@ -94,7 +96,7 @@ def between(request):
     """Return the form to draw again when another button than "Book" was pressed, else None; nothing is judged yet."""
     sent = typed(request)
     if request.POST.get("take", "").isdecimal():
-        return BookingForm(initial=sent | {"patient": request.POST["take"]}, user=request.user)
+        return as_usual(BookingForm(initial=sent | {"patient": request.POST["take"]}, user=request.user), request)
     if request.POST.get("do") == "other":
         return BookingForm(initial=sent | {"patient": ""}, user=request.user)
     looking = request.POST.get("q") and not (sent["patient"] or sent["given_name"])
@@ -102,6 +104,32 @@ def between(request):
     if request.POST.get("do") in ("find", "times") or looking or in_series:
         return BookingForm(initial=sent, user=request.user)
     return None
+
+
+def as_usual(form, request):
+    """Let kind and practitioner stand as this patient mostly comes, where nobody has chosen them; return the form."""
+    untouched = request.POST.get("untouched", "").split() if request.method == "POST" else HABITS
+    wanted = [name for name in untouched if name in HABITS and not (request.method == "GET" and name in request.GET)]
+    patient = chosen_patient(form, request.user) if wanted else None
+    if patient:
+        usual = habits_of(patient)
+        form.initial |= {name: usual[name] for name in wanted if name in usual}
+    return form
+
+
+def habits_of(patient):
+    """Return {"kind": id, "practitioner": id} of the patient's latest visits; who was here before comes for more."""
+    rows = Appointment.objects.blocking().filter(patient=patient, kind__is_active=True).order_by("-starts_at")
+    latest = list(rows.select_related("kind", "practitioner")[:LATELY])
+    if not latest:
+        return {}
+    usual = [row.kind for row in latest if row.kind.purpose in COMES_AGAIN]
+    others = VisitKind.objects.filter(is_active=True, purpose=VisitKind.Purpose.SUBSEQUENT)
+    kind = usual[0] if usual else others.first()
+    by = next((row.practitioner for row in latest if row.practitioner.is_active), None)
+    if kind and by and not kind.is_done_by(by):
+        by = None
+    return {name: row.pk for name, row in (("kind", kind), ("practitioner", by)) if row}
 
 
 def typed(request):
@@ -125,8 +153,15 @@ def page(request, form, *, status=200, refused="", nearest=(), section=None):
     context["hits"] = hits(text, request.user) if text and not patient else []
     context["same"] = with_alerts(form.duplicates)
     context |= offered(form, patient) | {"section": section or plans.read(plans.sent(request, form), request.user)}
-    context |= pressed(request, form, context["choices"])
+    context |= pressed(request, form, context["choices"]) | {"untouched": untouched(request)}
     return render(request, "reception/_book.html" if request.htmx else "reception/book.html", context, status=status)
+
+
+def untouched(request):
+    """Return which of kind and practitioner nobody has chosen yet, as the form carries it along."""
+    if request.method == "POST":
+        return request.POST.get("untouched", "")
+    return " ".join(name for name in HABITS if name not in request.GET)
 
 
 def pressed(request, form, choices):

@@ -131,3 +131,8 @@ def flow(cards):
     """Return the rows of the flow board: late ones first (a call is due), then by stage, the longest wait on top."""
     shown = [card for card in cards if card.late or card.is_here]
     return sorted(shown, key=lambda card: (ORDER.get(card.status, 0), card.since))
+
+
+def longest_wait(rows):
+    """Return the row of the one who waits longest, or None when nobody waits."""
+    return max((card for card in rows if card.appointment.waiting_since), key=lambda card: card.minutes, default=None)

@@ -44,6 +44,7 @@ def beside(request, of_day):
     """Return what page and poll say of the day alike: the sheet, who is in the clinic, the list of the phone."""
     number = request.GET.get("p", "")
     context = {"sheet": of_day, "flow": now_in_clinic(request, of_day), "may": rights(request.user)}
+    context["longest"] = cards.longest_wait(context["flow"])
     context["day_url"] = reverse("desk:day")
     context["only"] = next((s for s in Status if s == request.GET.get("status")), None)
     context["shown_patient"] = int(number) if number.isdecimal() and len(number) < 19 else None

@@ -1,6 +1,6 @@
 """Seven days beside each other: of one practitioner, or of everybody with a lane each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -36,6 +36,12 @@ class Week(Sheet):
     @property
     def is_today(self):
         return self.now.astimezone(self.frame.zone).date() in self.days
+
+    @property
+    def now_place(self):
+        """Classes of the now-line, the same height on every day."""
+        today = replace(self.frame, day=self.now.astimezone(self.frame.zone).date())
+        return Sheet(today, [], [], self.now).now_place
 
 
 @reception_only

@@ -43,6 +43,12 @@
   document.addEventListener("desk-changed", () => document.querySelector("#visit-dialog")?.close());
   dialog.addEventListener("close", () => dialog.replaceChildren());
 
+  // A kind or practitioner that was chosen by hand stays when the patient is found.
+  dialog.addEventListener("change", (event) => {
+    const untouched = dialog.querySelector("#id_untouched");
+    if (untouched) untouched.value = untouched.value.replace(event.target.name, "").trim();
+  });
+
   // A time that is chosen takes the place of a typed one.
   dialog.addEventListener("change", (event) => {
     const typed = dialog.querySelector("#id_time");

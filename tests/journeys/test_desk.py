@@ -49,6 +49,11 @@ def at(clock):
         return timezone.localtime().replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
 
 
+def late():
+    """A start some twenty minutes ago: a call is due."""
+    return (timezone.now() - timedelta(minutes=20)).replace(second=0, microsecond=0)
+
+
 def clock(visit):
     visit.refresh_from_db()
     return f"{visit.starts_at.astimezone(make.location().zone):%H:%M}"
@@ -115,7 +120,7 @@ def test_a_known_patient_is_booked_by_keys_alone(desk, ana, count_keys):
 
 
 def test_an_arrival_takes_one_click(desk, carlos, ana):
-    visit = make.appointment(ana, carlos, at("11:30"))
+    visit = make.appointment(ana, carlos, late())
     tab = desk()
     clicks = tab.evaluate(
         "() => { window.clicks = 0; document.addEventListener('click', () => window.clicks++, true); }"
@@ -253,7 +258,7 @@ def test_the_page_brings_what_others_do_and_keeps_the_cursor(desk, carlos, ana):
 
 
 def test_a_lost_line_is_said_and_the_buttons_rest(desk, carlos, ana, context):
-    make.appointment(ana, carlos, at("11:30"))
+    make.appointment(ana, carlos, late())
     tab = desk()
     context.set_offline(True)
     tab.wait_for_selector("#line-bar:not([hidden])")
@@ -262,7 +267,7 @@ def test_a_lost_line_is_said_and_the_buttons_rest(desk, carlos, ana, context):
     context.set_offline(False)
     tab.wait_for_selector("#line-bar[hidden]", state="attached")
     assert tab.locator("#flow button").first.is_enabled()
-    tab.heard.clear()
+    tab.heard.clear()  # what the browser and htmx write about the lost line
 
 
 def test_a_session_that_has_ended_is_said_once_and_asking_stops(desk, carlos, ana):
@@ -271,7 +276,9 @@ def test_a_session_that_has_ended_is_said_once_and_asking_stops(desk, carlos, an
     tab = desk()
     Session.objects.all().delete()
     asked = []
-    tab.on("request", lambda request: asked.append(request.url) if "now" in request.url.rsplit("?")[0].split("/") else None)
+    tab.on(
+        "request", lambda request: asked.append(request.url) if "now" in request.url.rsplit("?")[0].split("/") else None
+    )
     tab.evaluate("document.body.dispatchEvent(new Event('desk-changed'))")
     tab.wait_for_selector("#line-bar:not([hidden]) a:not([hidden])")
     assert "You were signed out" in tab.inner_text("#line-bar")
@@ -344,3 +351,16 @@ def test_the_open_dialog_and_the_sheet_pass_the_accessibility_check(desk, carlos
     tab.keyboard.press("n")
     tab.wait_for_selector("#book-dialog[open] input[name=at]:checked")
     assert found + axe(tab) == []
+
+
+@pytest.mark.parametrize("width", [1440, 375])
+@pytest.mark.parametrize("path", ["/desk/week/", "/desk/week/?who=all", "/desk/?by=rooms", "/desk/print/"])
+def test_week_rooms_and_paper_pass_the_accessibility_check(desk, carlos, ana, axe, path, width):
+    table = make.room(name="Table 1")
+    make.kind(slug="heat").rooms.add(table)
+    visit = make.appointment(ana, carlos, at("13:00"), room=table)
+    tab = desk(path)
+    tab.set_viewport_size({"width": width, "height": 800})
+    assert axe(tab) == []
+    tab.goto(tab.url.split("/desk/")[0] + f"/desk/appointments/{visit.pk}/move/")
+    assert axe(tab) == []

@@ -330,3 +330,28 @@ def test_the_nearest_times_still_book_where_squeezing_in_is_offered(client, carl
     refused = client.post(BOOK, visit | {"patient": ana.pk, "at": taken}).content.decode()
     hidden, offered = refused.index('type="hidden" name="at"'), refused.index('type="submit" name="at"')
     assert hidden < offered  # of two values the browser sends, the last one counts
+
+
+def test_who_is_known_comes_as_usual(desk, carlos, ana, kind):
+    make.kind(slug="first", purpose="initial", order=1)
+    noor = make.practitioner(name="Dr Noor")
+    make.appointment(ana, noor, MONDAY - timedelta(days=7), status=Status.DONE)
+    make.appointment(ana, carlos.practitioner, MONDAY - timedelta(days=1), status=Status.CANCELLED)
+    form = desk.get(BOOK, {"patient": ana.pk}, headers=HTMX).context["form"]
+    assert (form["kind"].value(), form["practitioner"].value()) == (kind.pk, noor.pk)
+    asked = desk.get(BOOK, {"patient": ana.pk, "practitioner": carlos.practitioner.pk}, headers=HTMX).context["form"]
+    assert (asked["kind"].value(), asked["practitioner"].value()) == (kind.pk, str(carlos.practitioner.pk))
+
+
+def test_after_a_first_visit_comes_a_return_visit(desk, carlos, ana, kind):
+    first = make.kind(slug="first", purpose="initial", order=1)
+    make.appointment(ana, carlos.practitioner, MONDAY - timedelta(days=7), status=Status.DONE, kind=first)
+    assert desk.get(BOOK, {"patient": ana.pk}).context["form"]["kind"].value() == kind.pk
+
+
+def test_what_was_chosen_by_hand_stays_when_the_patient_is_found(desk, carlos, ana, visit):
+    noor = make.practitioner(name="Dr Noor")
+    make.appointment(ana, noor, MONDAY - timedelta(days=7), status=Status.DONE)
+    for untouched, practitioner in (("kind practitioner", noor.pk), ("kind", str(carlos.practitioner.pk))):
+        form = desk.post(BOOK, visit | {"take": ana.pk, "untouched": untouched}, headers=HTMX).context["form"]
+        assert str(form["practitioner"].value()) == str(practitioner)

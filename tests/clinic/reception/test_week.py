@@ -22,6 +22,14 @@ def test_the_week_begins_on_monday_and_has_seven_days(desk, carlos):
     assert [column.is_today for column in columns] == [True, *[False] * 6]
 
 
+def test_the_now_line_stands_in_this_week_only(desk, carlos):
+    line = "now s24 m0"
+    assert [line in desk.get(WEEK, {"day": day}).content.decode() for day in ("2027-03-04", "2027-03-08")] == [
+        True,
+        False,
+    ]
+
+
 def test_it_shows_one_practitioner_unless_another_is_chosen(desk, carlos):
     other = make.practitioner(name="Dr Noor")
     make.appointment(make.patient("Ana"), carlos.practitioner)
