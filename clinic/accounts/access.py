@@ -104,6 +104,27 @@ def by_link(scope):
     return decorate
 
 
+def by_address(find):
+    """Open to whoever knows a secret address that stays until it is withdrawn, such as a calendar on a phone.
+
+    The view gets what `find(token)` returns in the token's place; `LookupError` is a 404 with an audit row.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, token, *args, **kwargs):
+            try:
+                found = find(token)
+            except LookupError as error:
+                refuse(request, "address")
+                raise Http404 from error
+            return view(request, found, *args, **kwargs)
+
+        return mark(guarded, "by_address")
+
+    return decorate
+
+
 def kiosk(view):
     """Open to a paired device of the clinic, whoever stands before it; the view finds it as `request.device`."""
 

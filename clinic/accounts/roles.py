@@ -74,6 +74,7 @@ ALLOWED = {
     "article.publish": {ADMIN},
     "article.assign": {CHIRO},
     "device.pair": {ADMIN, DESK},
+    "calendar.share": CLINICAL | {ADMIN},
     "setting.view": {ADMIN, CHIRO, THERAPIST, DESK, IT},
     "setting.change": {ADMIN},
     "message.view": {ADMIN, IT},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.portal.views import documents, home, reading, record, visits
+from clinic.portal.views import calendars, documents, home, reading, record, sooner, visits
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("intake/<int:pk>/", home.intake, name="intake"),
     path("visits/", visits.visits, name="visits"),
     path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/visit.ics", calendars.visit_file, name="visit_file"),
+    path("visits/<int:pk>/sooner/", sooner.join, name="sooner"),
+    path("waiting/<int:pk>/leave/", sooner.leave, name="leave_waiting"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar/<int:pk>/withdraw/", calendars.withdraw, name="withdraw_calendar"),
     path("reading/", reading.reading, name="reading"),
     path("reading/<int:pk>/", reading.article, name="article"),
     path("record/", record.record, name="record"),

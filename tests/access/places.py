@@ -5,7 +5,8 @@ from django.core import signing
 
 from clinic.website.asking import TICKET
 
-SCOPE = {"calendar": "calendar", "invitation": "invitation", "offer": "offer", "checkin:pair": "pairing"}  # of the other links: the intake
+# Which token the holder of a link has on these pages; on the others it is the intake's.
+SCOPE = {"invitation": "invitation", "offer": "offer", "checkin:pair": "pairing", "calendar": "calendar"}
 
 
 def keys(world, name):

@@ -9,7 +9,7 @@ from clinic.audit.models import AuditEvent
 from tests import make
 from tests.access.routes import PUBLIC, Route, all_routes, sign_in_page
 
-MARKS = {"reception_only", "clinical_only", "patient_only", "staff_only", "kiosk", "open_to_all"}
+MARKS = {"reception_only", "clinical_only", "patient_only", "staff_only", "kiosk", "by_address", "open_to_all"}
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 

@@ -10,6 +10,8 @@ from clinic.charting.models import TreatmentApplied, VisitMark
 from clinic.portal import records
 from clinic.portal.persons import with_person
 from clinic.portal.plain_words import of_treatment
+from clinic.portal.views.sooner import with_waits
+from clinic.scheduling import feeds
 
 PER_PAGE = 10
 
@@ -21,8 +23,9 @@ def visits(request, person):
     """Coming visits, and what lies behind, ten on a page."""
     page = Paginator(records.past(request.user, person), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "coming": records.coming(request.user, person),
+        "coming": with_waits(records.coming(request.user, person), request.user, person),
         "page": page,
+        "may_subscribe": feeds.may_make(person, request.user),
         "past": records.fill_past(request.user, person, list(page.object_list)),
     }
     return render(request, "portal/visits.html", context)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.roles import can
 from clinic.scheduling.models.appointments import Appointment
 from clinic.scheduling.models.planning import WaitlistEntry
 from clinic.scheduling.models.resources import Practitioner, Room
@@ -111,6 +112,13 @@ class TherapyTimer(models.Model):
 
 
 class CalendarFeedQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Those this user may withdraw: made by them or of their own visits; of any practitioner for the settings."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        theirs = Q(created_by=user) | Q(practitioner__user=user) | Q(patient__user=user)
+        return self.filter(theirs | Q(practitioner__isnull=False) if can(user, "setting.change") else theirs)
+
     def living(self):
         return self.filter(revoked_at=None)
 
