@@ -1,6 +1,7 @@
 """What is open and what is taken, read once, for plans over many visits of many patients."""
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -49,6 +50,7 @@ class Board:
 
     def __init__(self, people, *, spans, kinds, patients, now, ignoring=()):
         self.people, self.now, self._taken = people, now, defaultdict(list)
+        self._added = []  # what was blocked, in its order
         self.rooms = {kind.pk: availability.rooms_of(kind) for kind in kinds}
         self.blocks = {pk: availability.blocks_of(p) for pk, p in people.items()}
         self._first = (min(start for start, _end in spans) - A_DAY).date()
@@ -74,7 +76,18 @@ class Board:
         day, last = max(day, self._first), min(last, self._last)
         while day <= last:
             self._taken[key, day].append(busy)
+            self._added.append((key, day))
             day += A_DAY
+
+    @contextmanager
+    def trial(self):
+        """Take spots for a moment: what is taken inside is free again afterwards."""
+        mark = len(self._added)
+        try:
+            yield
+        finally:
+            while len(self._added) > mark:
+                self._taken[self._added.pop()].pop()
 
     def taken(self, key, start, end):
         """What is taken of somebody's or a room's time on the days of [start, end)."""
