@@ -66,7 +66,7 @@ def does(entry, practitioner):
 def ready(rows=None):
     """Those (of `rows`) who wait and have no offer before them, the longest wait first."""
     rows = WaitlistEntry.objects.all() if rows is None else rows
-    rows = rows.waiting().exclude(pk__in=WaitlistOffer.objects.open().values("entry"))
+    rows = rows.waiting().filter(patient__deceased_on=None).exclude(pk__in=WaitlistOffer.objects.open().values("entry"))
     rows = rows.select_related("patient", "kind", "practitioner", "instead_of__location")
     return list(rows.prefetch_related("kind__practitioners", "kind__rooms")[:MOST_WAITING])
 

@@ -190,7 +190,12 @@ def _write(made, by):
             to=patient.email,
             key=f"offer-{made.pk}",
             patient=patient,
-            context={"offer": made, "appointment": visit, "url": settings.SITE_URL + reverse("offer", args=[token])},
+            context={
+                "offer": made,
+                "appointment": visit,
+                "later": given_up_for(made),
+                "url": settings.SITE_URL + reverse("offer", args=[token]),
+            },
             sensitive=True,
         )
 
@@ -220,16 +225,24 @@ def accept(offer, *, by=None, now=None):
         return visit
     if row.answered_at or visit.status != Status.HELD or visit.hold_until <= now:
         raise OfferHasEnded
-    given_up = _lock(entry.instead_of, Appointment) if entry.instead_of_id else None
+    if entry.instead_of_id:
+        _lock(entry.instead_of, Appointment)
     visit.status, visit.booked_at = Status.BOOKED, now
     visit.save(update_fields=["status", "booked_at"])
     _answer(row, Outcome.ACCEPTED, now)
     _close(entry, Closed.BOOKED, by, now)
     booking.tell(visit, "confirmation")
-    if given_up and given_up.status in freed.AT_REST and given_up.starts_at > visit.starts_at:
-        _give_up(given_up, by, now)
+    if later := given_up_for(row):
+        _give_up(later, by, now)
     record("waitlist.accepted", row, by=by, patient=visit.patient_id, via="desk" if by else "link")
     return visit
+
+
+def given_up_for(offer):
+    """Return the later visit that is cancelled when this offer is taken, as it stands now, or None."""
+    rows = Appointment.objects.filter(status__in=freed.AT_REST, starts_at__gt=offer.appointment.starts_at)
+    rows = rows.select_related("patient", "practitioner", "location", "kind")
+    return rows.filter(pk=offer.entry.instead_of_id).first() if offer.entry.instead_of_id else None
 
 
 def _give_up(visit, by, now):

@@ -42,10 +42,11 @@ def _end_dead_offers(now):
 
 @transaction.atomic
 def _lapse(now):
-    """Close entries whose last day has gone, or whose visit has come without an earlier one being found."""
+    """Close entries whose last day has gone, whose visit has come, or whose patient has died."""
     place = Location.objects.active().first()
     today = now.astimezone(place.zone).date() if place else timezone.localdate(now)
-    over = Q(until_on__lt=today) | Q(instead_of__starts_at__lte=now, instead_of__status__in=freed.AT_REST)
+    over = Q(until_on__lt=today) | Q(patient__deceased_on__isnull=False)
+    over |= Q(instead_of__starts_at__lte=now, instead_of__status__in=freed.AT_REST)
     asked = WaitlistOffer.objects.open().values("entry")
     rows = WaitlistEntry.objects.waiting().filter(over).exclude(pk__in=asked).values_list("pk", flat=True)
     closed = WaitlistEntry.objects.filter(pk__in=list(rows), closed_at=None).update(

@@ -28,7 +28,7 @@ def state_of(offer, now):
 def offer(request, link, token):
     """Show the time that is held; a POST says yes or no. What has ended says so, and whom to call."""
     rows = WaitlistOffer.objects.select_related(
-        "entry__instead_of__location", "appointment__practitioner", "appointment__kind", "appointment__location"
+        "entry", "appointment__practitioner", "appointment__kind", "appointment__location"
     )
     row = rows.filter(pk=link.subject_id).first()
     if row is None:
@@ -50,4 +50,5 @@ def _answer(request, row, token):
 def _page(request, row, token, *, status=200, state=""):
     now = timezone.now()
     context = {"offer": row, "visit": row.appointment, "token": token, "state": state or state_of(row, now)}
+    context["later"] = waitlist.given_up_for(row) if context["state"] == OPEN else None
     return render(request, "portal/offer.html", context, status=status)

@@ -221,6 +221,7 @@ def test_a_visit_that_has_begun_or_gone_meanwhile_is_left_alone(ana, doctor, sta
     waitlist.accept(offered(entry(ana, instead_of=later), doctor), now=NOW)
     later.refresh_from_db()
     assert later.status == status
+    assert "is given up" not in Message.objects.get(event="scheduling/offer").text
 
 
 def test_a_visit_that_was_moved_before_the_offered_time_is_kept(ana, doctor):

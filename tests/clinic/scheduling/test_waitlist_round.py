@@ -239,3 +239,13 @@ def test_a_wish_with_an_open_offer_does_not_lapse_before_the_answer(doctor):
     type(made.appointment).objects.filter(pk=made.appointment_id).update(hold_until=NOW + timedelta(days=1, hours=1))
     expire(NOW + timedelta(days=1))
     assert stands(made) == ("", "held", "")
+
+
+def test_nobody_writes_to_a_patient_who_has_died(doctor):
+    dead, _alive = queue("Dead", "Alive")
+    dead.patient.deceased_on = date(2027, 2, 1)
+    dead.patient.save(update_fields=["deceased_on"])
+    assert at_ten(doctor) == ["Alive"]
+    expire(NOW)
+    dead.refresh_from_db()
+    assert dead.outcome == "lapsed"
