@@ -111,7 +111,7 @@ def pages():
         ("desk-week", "/desk/week/", "receptionist"), ("desk-rooms", "/desk/?by=rooms", "receptionist"),
         ("desk-print", "/desk/print/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
         ("desk-patient", f"/desk/patients/{ana.pk}/", "receptionist"), ("desk-book", "/desk/book/", "receptionist"),
-        ("desk-devices", "/desk/devices/", "receptionist"), *waiting_pages(),
+        ("desk-devices", "/desk/devices/", "receptionist"), *waiting_pages(), *away_pages(),
         ("checkin", "/checkin/", "kiosk"), ("checkin-together", "/checkin/together/", "kiosk"),
         ("checkin-feel", "/checkin/feel/", "kiosk"), ("checkin-stop", "/checkin/stop/", "kiosk"),
         ("checkin-seat", "/checkin/seat/", "kiosk"),
@@ -140,6 +140,28 @@ def waiting_pages():
         [("desk-waiting-add", f"/desk/waiting/add/?patient={waits[0].patient_id}", "receptionist")] if waits else []
     )
     return found + ([("offer", f"/offer/{links.make('offer', offer.pk)}/", None)] if offer else [])
+
+
+def away_pages():
+    """Return the pages of an absence of the busiest practitioner and of a family, with their proposals."""
+    from django.db.models import Count
+    from django.utils import timezone
+
+    from clinic.scheduling.models import Appointment
+    from patients.models import Patient
+
+    now = timezone.now()
+    ahead = Appointment.objects.filter(starts_at__gt=now, status__in=("booked", "confirmed")).order_by()
+    busiest = ahead.values("practitioner").annotate(n=Count("pk")).order_by("-n").first()
+    if not busiest:
+        return []
+    who = busiest["practitioner"]
+    first = timezone.localdate(ahead.filter(practitioner=who).order_by("starts_at")[0].starts_at)
+    family = "&".join(f"p={p.pk}" for p in Patient.objects.order_by("pk")[:3])
+    return [
+        ("desk-away", f"/desk/away/?practitioner={who}&from_day={first}&reason=Away", "receptionist"),
+        ("desk-family", f"/desk/family/?{family}&practitioner={who}&day={first}&near=10:00", "receptionist"),
+    ]
 
 
 def take(wanted):

@@ -130,6 +130,16 @@ def friday_at_eleven(world):
     return {"at": value_of(MONDAY + timedelta(days=4, hours=1), world.practitioner)}
 
 
+def ana_and_ben(world):
+    return {"p": [world.ana.pk, world.ben.pk], "practitioner": world.practitioner.pk, "day": "2027-03-04"}
+
+
+def both_together(world):
+    start = MONDAY + timedelta(days=3, hours=3)
+    times = (start, start + timedelta(minutes=world.kind.minutes))
+    return ana_and_ben(world) | {"together": ",".join(f"{at.isoformat()}|{world.practitioner.pk}" for at in times)}
+
+
 def doctor_away(world):
     return {"practitioner": world.practitioner.pk, "from_day": "2027-03-02"}
 
