@@ -47,8 +47,8 @@ def appointments(number, by, *, first=FIRST, already=0):
 
     The one of number 0 is at `first`. Each is of another one of the first thousand patients, never in two places.
     """
-    people, patients = [person.pk for person in by], Patient.objects.order_by("pk").values_list("pk", flat=True)[:1]
-    row = make.appointment(Patient.objects.get(pk=patients[0]), by[0], FIRST + timedelta(days=999), minutes=20)
+    people, patient = [person.pk for person in by], Patient.objects.get(chart_number="S0")
+    row = make.appointment(patient, by[0], FIRST + timedelta(days=999), minutes=20)
     who = " ".join(f"WHEN {n} THEN {pk}" for n, pk in enumerate(people))
     place = f"(n.i / {len(people)})"  # the how-manieth visit of this practitioner
     minutes = f"{place} / {A_DAY} * 1440 + {place} % {A_DAY} * 20"
@@ -56,7 +56,7 @@ def appointments(number, by, *, first=FIRST, already=0):
     columns, values = _columns(
         Appointment,
         practitioner_id=f"CASE n.i % {len(people)} {who} END",
-        patient_id=f"{patients[0]} + n.i % 1000",
+        patient_id=f"{patient.pk} + n.i % 1000",
         starts_at=start,
         ends_at=end,
         busy_from=start,
