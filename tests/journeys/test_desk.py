@@ -122,9 +122,7 @@ def test_a_known_patient_is_booked_by_keys_alone(desk, ana, count_keys):
 def test_an_arrival_takes_one_click(desk, carlos, ana):
     visit = make.appointment(ana, carlos, late())
     tab = desk()
-    clicks = tab.evaluate(
-        "() => { window.clicks = 0; document.addEventListener('click', () => window.clicks++, true); }"
-    )
+    tab.evaluate("() => { window.clicks = 0; document.addEventListener('click', () => window.clicks++, true); }")
     tab.locator("#flow button", has_text="Arrived").click()
     tab.wait_for_selector(f"#a{visit.pk}.is-arrived")
     assert tab.evaluate("window.clicks") == 1
@@ -284,7 +282,7 @@ def test_a_session_that_has_ended_is_said_once_and_asking_stops(desk, carlos, an
     assert "You were signed out" in tab.inner_text("#line-bar")
     tab.evaluate("document.body.dispatchEvent(new Event('desk-changed'))")
     tab.wait_for_timeout(300)
-    assert len(asked) == 1
+    assert len([url for url in asked if "next=" not in url]) == 1  # the browser itself goes on to the sign-in page
     assert tab.locator("#who").count() == 0
 
 
