@@ -233,7 +233,7 @@ def plant_visits(of, carlos, count):
 def test_the_list_of_visits_asks_the_database_the_same_few_times(as_ana, ana, carlos, count, django_assert_num_queries):
     plant_visits(ana, carlos, count)
     page(as_ana, "portal:visits")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         answer = page(as_ana, "portal:visits")
     assert (len(answer.context["coming"]), len(answer.context["past"])) == (count, 2 * count)
 
