@@ -46,8 +46,9 @@ class TimerForm(forms.Form):
         today = timezone.localdate(now)
         here = Appointment.objects.for_user(user).here().on_day(today, timezone.get_current_timezone())
         here = here.filter(patient__isnull=False).select_related("patient", "practitioner")
-        self.fields["appointment"].queryset = here.order_by("patient__given_name", "patient__family_name", "pk")
-        self.fields["room"].queryset = Room.objects.filter(is_active=True)
+        here = here.order_by("patient__given_name", "patient__family_name", "pk")
+        self.fields["appointment"].queryset = here  # type: ignore[attr-defined]
+        self.fields["room"].queryset = Room.objects.filter(is_active=True)  # type: ignore[attr-defined]
 
     @property
     def helper(self):

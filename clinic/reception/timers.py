@@ -31,7 +31,7 @@ class Row:
 
     @property
     def name(self):
-        return self.timer.appointment.patient.full_name
+        return str(self.timer.appointment.patient)
 
     @property
     def short(self):

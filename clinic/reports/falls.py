@@ -5,13 +5,16 @@ Re-examination: the earlier of 30 days or 12 visits since the last first visit o
 payers and seminars. Uncharged visits join the lists when there are charges.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -139,8 +142,8 @@ class List:
     """One list: its name in addresses (and in `CallLog.about`), its words, its rows, the oldest or newest first."""
 
     name: str
-    label: str
-    rows: object
+    label: str | Promise
+    rows: Callable
     order: str
     owner: str = "patient"
     related: tuple = ("patient", "practitioner")
@@ -161,7 +164,10 @@ LISTS = {
         List("re_exam", _("Re-exam due"), re_exam, "examined_at"),
         List("unsigned", _("Unsigned"), unsigned, "visited_at"),
         List(
-            *("request", _("Unanswered request"), unanswered, "created_at"),
+            "request",
+            _("Unanswered request"),
+            unanswered,
+            "created_at",
             owner="",
             related=("appointment__practitioner",),
             hidden_without="request.view",
@@ -185,8 +191,8 @@ class Row:
     """One line of a follow-up list: whom to reach, why, and what was tried last."""
 
     of: List
-    source: object
-    now: object
+    source: Any  # a visit, a series, a note or a request
+    now: datetime
     last_call: CallLog | None = None
 
     @property
@@ -239,11 +245,12 @@ class Row:
 
     @property
     def tried_on(self):
-        """The day of the last attempt as people say it: today, yesterday, or the date."""
-        days = (timezone.localdate(self.now) - timezone.localdate(self.last_call.at)).days
-        return {0: _("today"), 1: _("yesterday")}.get(days) or date_format(
-            timezone.localtime(self.last_call.at), "D, M j"
-        )
+        """The day of the last attempt as people say it: today, yesterday, or the date; empty without one."""
+        if self.last_call is None:
+            return ""
+        at = timezone.localtime(self.last_call.at)
+        days = (timezone.localdate(self.now) - at.date()).days
+        return {0: _("today"), 1: _("yesterday")}.get(days) or date_format(at, "D, M j")
 
     @property
     def was_tried(self):

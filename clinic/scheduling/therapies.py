@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Therapy:
     """One therapy on a table: what it is called, for how many minutes it usually runs, and its icon."""
 
-    label: str
+    label: str | Promise
     minutes: int
     icon: str = "clock"
 
