@@ -68,6 +68,47 @@ def test_a_series_of_seven_is_booked_in_ten_clicks_with_one_clash_swapped(tab, s
     assert Appointment.objects.get(series_place=7).kind.slug == "re-exam"
 
 
+def test_a_series_is_booked_in_the_dialog_over_the_sheet(tab, site, sign_in, axe, desk):
+    sign_in(tab, desk["rita"])
+    hand, first = Hand(tab), desk["first"]
+    tab.goto(f"{site}/desk/?day={first}")
+    tab.keyboard.press("n")
+    tab.wait_for_selector("#book-dialog[open] #who:focus")
+    tab.keyboard.type("Ana")
+    tab.wait_for_selector("#pick-hits .hit")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#book-dialog input[name=at]:checked:focus")
+    tab.locator("#book-dialog #id_time").fill("10:15")
+    hand.click(tab.get_by_role("checkbox", name="Make it a series"))
+    hand.click(tab.get_by_role("button", name="Book 7 visits"))
+    tab.wait_for_selector("#book-dialog:not([open])", state="attached")
+    assert hand.clicks <= MOST_CLICKS
+    booked = days_of(Series.objects.get(), desk["carlos"].location.zone)
+    assert [(start.date() - first).days for start in booked] == [0, 3, 7, 9, 14, 17, 21]
+    tab.locator(".badge-series", has_text="1/7").wait_for()
+
+
+def test_a_series_that_was_taken_meanwhile_stays_in_the_dialog_with_its_swaps(tab, site, sign_in, axe, desk):
+    sign_in(tab, desk["rita"])
+    first, zone = desk["first"], desk["carlos"].location.zone
+    tab.goto(f"{site}/desk/?day={first}&p={desk['ana'].pk}")
+    tab.keyboard.press("b")
+    tab.wait_for_selector("#book-dialog[open] input[name=at]:checked")
+    tab.locator("#book-dialog #id_time").fill("10:15")
+    tab.locator("#book-dialog #id_day").fill(f"{first}")
+    tab.get_by_role("checkbox", name="Make it a series").click()
+    tab.get_by_role("button", name="Book 7 visits").wait_for()
+    make.appointment(make.patient("Cleo"), desk["carlos"], slots.on_clock(first, time(10, 15), zone), minutes=15)
+    tab.get_by_role("button", name="Book 7 visits").click()
+    tab.get_by_text("Visit 1 cannot be had any more. Nothing was booked; what you chose is kept.").wait_for()
+    assert (Series.objects.count(), tab.locator("#book-dialog[open]").count()) == (0, 1)
+    assert axe(tab) == []
+    tab.get_by_role("button", name="Book 7 visits").click()
+    tab.wait_for_selector("#book-dialog:not([open])", state="attached")
+    assert days_of(Series.objects.get(), zone)[0].time() == time(10)
+    tab.heard[:] = [words for words in tab.heard if "409" not in words]  # the refusal itself
+
+
 def test_the_rest_of_a_series_is_moved_in_a_few_clicks(tab, site, sign_in, axe, desk):
     sign_in(tab, desk["rita"])
     start = slots.on_clock(desk["first"], time(10, 15), desk["carlos"].location.zone)
