@@ -63,7 +63,7 @@ def _picture(data):
             picture = Image.open(io.BytesIO(data), formats=list(PICTURES))
             if picture.width * picture.height > MOST_PIXELS:
                 raise NotAccepted(_("This picture has more than 25 million points. Send a smaller one."))
-            form = picture.format
+            form = str(picture.format)
             media_type, ending = PICTURES[form]
             drawn = ImageOps.exif_transpose(picture)
             drawn = drawn.convert("RGBA" if "A" in drawn.getbands() and form != "JPEG" else "RGB")

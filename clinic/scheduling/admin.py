@@ -36,7 +36,7 @@ class HoursInline(PlanInline):
 
 
 class SpecialHoursInline(HoursInline):
-    model = SpecialHours
+    model = SpecialHours  # type: ignore[assignment]
     verbose_name_plural = _("hours of single dates, in the place of that day's working hours")
 
     def get_queryset(self, request):

@@ -31,7 +31,7 @@ class Wish:
         object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
 
     @property
-    def need(self):
+    def need(self) -> slots.Need:
         return availability.need_of(self.kind, self.minutes)
 
     @property

@@ -72,7 +72,7 @@ class Need:
     before: int = 0
     after: int = 0
 
-    def busy_span(self, start):
+    def busy_span(self, start) -> tuple[datetime, datetime]:
         """Return (busy_from, busy_until) of a visit that begins at `start`."""
         return start - timedelta(minutes=self.before), start + timedelta(minutes=self.minutes + self.after)
 
@@ -162,9 +162,10 @@ def free_times(day, *, blocks, busy, need, zone, capacity=1, rooms=None, not_bef
 
 
 def _has_place(span, busy, capacity, rooms, place):
-    if free_lane(*span, busy, capacity, place) is None:
+    start, end = span
+    if free_lane(start, end, busy, capacity, place) is None:
         return False
-    return rooms is None or free_room(*span, rooms.get(place, {})) is not None
+    return rooms is None or free_room(start, end, rooms.get(place, {})) is not None
 
 
 def nearest(times, wished, count=3):

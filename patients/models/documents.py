@@ -95,4 +95,4 @@ class Document(models.Model):
     @property
     def file_name(self):
         """A harmless name for the reader's disk: the number, never what the sender called it."""
-        return f"document-{self.pk}.{self.file.name.rsplit('.', 1)[-1]}"
+        return f"document-{self.pk}.{str(self.file.name).rsplit('.', 1)[-1]}"
