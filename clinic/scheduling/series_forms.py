@@ -63,10 +63,10 @@ class SeriesForm(forms.Form):
     def rule(self, *, starts_on, clock, practitioner):
         """Return the `Rule` that is asked for, from the first visit on; `near` and `weekdays` count before it."""
         asked = self.cleaned_data
-        days = asked["weekdays"] or recurrence.spread(
-            asked["per_week"], starts_on.weekday(), {hours.weekday for hours in practitioner.hours.all()}
-        )
-        clock = asked["near"] or clock
+        clock, hours = asked["near"] or clock, practitioner.hours.all()
+        there = {block.weekday for block in hours if block.opens <= clock < block.closes}
+        open_days = there or {block.weekday for block in hours}
+        days = asked["weekdays"] or recurrence.spread(asked["per_week"], starts_on.weekday(), open_days)
         return Rule(starts_on, clock.replace(second=0), tuple(sorted(days)), asked["weeks"], bool(asked["then"]))
 
 

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from clinic.scheduling import series, steps
-from clinic.scheduling.models import Appointment, Series, TimeOff
+from clinic.scheduling.models import Appointment, Series, TimeOff, WorkingHours
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.recurrence import Rule
 from patients.models import Patient
@@ -105,6 +105,19 @@ def test_certain_days_and_another_time_count_before_times_a_week(desk, typed):
     page = desk.post(PROPOSAL, typed | {"weekdays": ["0", "2", "4"], "near": "15:30", "weeks": "1", "then": ""})
     assert [p.asked.wish.day.day for p in page.context["section"].planned] == [3, 5, 8]
     assert {p.asked.wish.clock for p in page.context["section"].planned} == {time(15, 30)}
+
+
+def test_days_on_which_nobody_is_there_at_that_time_are_not_wished(desk, typed, carlos):
+    """On Thursdays and Fridays Carlos treats until noon: 3 o'clock is asked for on the other days."""
+    WorkingHours.objects.filter(practitioner=carlos.practitioner, weekday__in=[3, 4]).update(closes=time(12))
+    page = desk.post(PROPOSAL, typed | {"near": "15:00", "weeks": "1", "then": ""})
+    assert [f"{p.asked.wish.day:%a %d}" for p in page.context["section"].planned] == ["Tue 02", "Wed 03"]
+
+
+def test_another_length_counts_for_every_usual_visit(desk, typed):
+    shown = sent_with(desk.post(PROPOSAL, typed | {"minutes": "40"}))
+    desk.post(BOOK, typed | {"minutes": "40"} | shown)
+    assert [row.minutes for row in Appointment.objects.order_by("starts_at")] == [40, 40, 40, 40, 30]
 
 
 def test_near_a_time_is_enough_when_no_time_is_typed(desk, typed):
