@@ -270,6 +270,12 @@ def test_carrying_out_asks_for_the_right(gap, visit, tess):
     assert (stands()[0][2], TimeOff.objects.count()) == ("booked", 0)
 
 
+def test_only_who_keeps_the_settings_closes_the_clinic(visit, rita):
+    with pytest.raises(PermissionDenied):
+        absence.carry_out(Gap(at("00:00"), at("00:00", 2)), {visit.pk: CALL}, by=rita, now=NOW)
+    assert TimeOff.objects.count() == 0
+
+
 def test_a_second_page_adds_no_second_time_off(gap, visit, doctor, ben, rita, monkeypatch):
     monkeypatch.setattr(handing_on, "PAGE", 1)
     other = make.appointment(ben, doctor, at("11:00"))
@@ -278,9 +284,11 @@ def test_a_second_page_adds_no_second_time_off(gap, visit, doctor, ben, rita, mo
     assert TimeOff.objects.count() == 1
 
 
-def test_time_off_that_is_changed_is_written_once(gap, doctor, visit, rita):
+def test_time_off_that_is_changed_is_written_once(gap, doctor, visit, olga, rita):
     old = TimeOff.objects.create(practitioner=doctor, starts_at=at(day=8), ends_at=at("18:00", 8))
-    absence.carry_out(gap, {visit.pk: CALL}, by=rita, replaces=old, now=NOW)
+    with pytest.raises(PermissionDenied):
+        absence.carry_out(gap, {visit.pk: CALL}, by=rita, replaces=old, now=NOW)
+    absence.carry_out(gap, {visit.pk: CALL}, by=olga, replaces=old, now=NOW)
     assert TimeOff.objects.get().starts_at == gap.start
 
 
