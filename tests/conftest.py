@@ -73,35 +73,39 @@ def _private_files(settings, tmp_path):
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
 
 
-def _without_triggers(flush, connection):
+def _without_triggers(flush):
     """Let a test database be emptied although its rows are frozen; the triggers stand again afterwards."""
-    if connection.vendor == "postgresql":
-        tables = connection.introspection.table_names()
 
-        def wrapped(style, names, **options):
-            quote = connection.ops.quote_name
-            off = [f"ALTER TABLE {quote(t)} DISABLE TRIGGER USER" for t in names if t in tables]
-            on = [f"ALTER TABLE {quote(t)} ENABLE TRIGGER USER" for t in names if t in tables]
-            return [*off, *flush(style, names, **options), *on]
+    def around(operations, names):
+        connection, quote = operations.connection, operations.quote_name
+        if connection.vendor == "postgresql":
+            known = set(connection.introspection.table_names())
+            tables = [quote(name) for name in names if name in known]
+            off, on = (
+                [f"ALTER TABLE {table} {word} TRIGGER USER" for table in tables] for word in ("DISABLE", "ENABLE")
+            )
+            return off, on
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        return [f'DROP TRIGGER "{name}"' for name, _ in triggers], [sql for _, sql in triggers]
 
-    else:
-
-        def wrapped(style, names, **options):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-                triggers = cursor.fetchall()
-            drop = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
-            return [*drop, *flush(style, names, **options), *[sql for _, sql in triggers]]
+    def wrapped(operations, style, names, **options):
+        before, after = around(operations, names)
+        return [*before, *flush(operations, style, names, **options), *after]
 
     return wrapped
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """After the test database is made: flushing (transaction=True, live server) must get past the frozen rows."""
+    """After the test database is made: flushing (transaction=True, live server) must get past the frozen rows.
+
+    For every connection: a browser test runs beside an event loop and has one of its own.
+    """
     with django_db_blocker.unblock():
-        connection = connections["default"]
-        connection.ops.sql_flush = _without_triggers(connection.ops.sql_flush, connection)
+        operations = type(connections["default"].ops)
+        operations.sql_flush = _without_triggers(operations.sql_flush)
         yield
 
 
