@@ -124,6 +124,7 @@ def pages():
         ("admin-patients", "/admin/patients/patient/", "chiropractor"),
         ("admin-rules", "/admin/charting/contraindication/", "chiropractor"),
         ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
+        ("portal-calendar", "/portal/calendar/", "patient"), ("desk-calendars", "/desk/calendars/", "chiropractor"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
     ]  # fmt: skip
 

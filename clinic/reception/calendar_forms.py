@@ -1,5 +1,7 @@
 """The form of a practitioner's calendar address."""
 
+from typing import cast
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
@@ -27,7 +29,7 @@ class FeedForm(forms.Form):
     def __init__(self, *args, user=None, **kwargs):
         super().__init__(*args, **kwargs)
         if user is not None:
-            self.fields["practitioner"].queryset = feeds.shareable(user)
+            cast(forms.ModelChoiceField, self.fields["practitioner"]).queryset = feeds.shareable(user)
 
     @property
     def helper(self):

@@ -66,6 +66,13 @@ def test_the_page_of_visits_offers_the_file_and_the_subscription(as_ana, visit):
     assert (f'href="/portal/visits/{visit.pk}/visit.ics"' in page, 'href="/portal/calendar/"' in page) == (True, True)
 
 
+def test_the_next_visit_on_the_first_page_offers_its_file_unless_it_is_only_held(as_ana, visit):
+    link = f'href="/portal/visits/{visit.pk}/visit.ics"'
+    assert link in as_ana.get("/portal/").content.decode()
+    type(visit).objects.filter(pk=visit.pk).update(status="held", hold_until=visit.starts_at)
+    assert link not in as_ana.get("/portal/").content.decode()
+
+
 # --- all visits
 
 
