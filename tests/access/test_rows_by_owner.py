@@ -10,7 +10,13 @@ from patients.models.owned import OwnedQuerySet
 pytestmark = pytest.mark.django_db
 OWNED = [model for model in apps.get_models() if isinstance(model._default_manager.all(), OwnedQuerySet)]
 NAMES = [model._meta.label_lower for model in OWNED]
-OF_THE_DESK = ["patients.calllog", "scheduling.appointment", "scheduling.therapytimer"]
+OF_THE_DESK = [
+    "patients.calllog",
+    "scheduling.series",
+    "scheduling.waitlistentry",
+    "scheduling.appointment",
+    "scheduling.therapytimer",
+]
 
 
 def owners(rows):
