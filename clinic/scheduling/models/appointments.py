@@ -253,6 +253,7 @@ class AppointmentRequest(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         ordering = ["created_at"]
+        indexes = [models.Index(fields=["created_at"], name="request_unanswered", condition=Q(answered_at=None))]
         constraints = [
             models.CheckConstraint(
                 name="request_is_answered_with_an_outcome",
