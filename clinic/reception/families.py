@@ -72,12 +72,16 @@ def _read(given, user):
     form = FamilyForm(given if "day" in given else None, initial={"day": timezone.localdate()})
     kinds = list(VisitKind.objects.filter(is_active=True).prefetch_related("rooms", "practitioners"))
     party = Party(form, kinds=kinds)
-    usual = next((kind for kind in kinds if kind.purpose == VisitKind.Purpose.SUBSEQUENT), kinds[0] if kinds else None)
     by_key = {str(kind.pk): kind for kind in kinds}
-    for patient in _people(given, user) if usual else []:
-        party.members.append(Member(patient, by_key.get(given.get(f"kind-{patient.pk}", ""), usual)))
+    for patient in _people(given, user) if kinds else []:
+        party.members.append(Member(patient, by_key.get(given.get(f"kind-{patient.pk}", "")) or _usual(kinds)))
     party.is_full = len(party.members) >= family.MOST
     return party
+
+
+def _usual(kinds):
+    """Return the kind that most visits are of: the first return visit, else the first of all."""
+    return next((kind for kind in kinds if kind.purpose == VisitKind.Purpose.SUBSEQUENT), kinds[0])
 
 
 def _people(given, user):

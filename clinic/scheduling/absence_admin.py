@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -38,7 +38,7 @@ def address(gap, off=None):
     return f"{reverse('desk:away')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-class AsksFirst:
+class AsksFirst(admin.ModelAdmin):
     """Mixin of an admin page: where `request.asks_at` is set, the answer leads there, and nothing was written."""
 
     def log_addition(self, request, obj, message):
@@ -110,7 +110,8 @@ def outside_hours(practitioner, days, now):
     """Return a `Gap` for each stretch of these days without hours in which somebody is booked."""
     person = Practitioner.objects.with_hours().get(pk=practitioner.pk)
     zone, blocks = person.location.zone, availability.blocks_of(person)
-    gaps = [Gap(*span, person) for day in sorted(days) for span in _closed(day, blocks, zone)]
+    closed = [span for day in sorted(days) for span in _closed(day, blocks, zone)]
+    gaps = [Gap(start, end, person) for start, end in closed]
     return [gap for gap in gaps if affected(gap, now).exists()]
 
 

@@ -36,9 +36,13 @@ class AwayForm(forms.Form):
         Location.objects.all(), label=_("Closed place"), required=False, empty_label=_("all places")
     )
     from_day = forms.DateField(label=_("From"), widget=forms.DateInput(DAY, format="%Y-%m-%d"))
-    from_time = forms.TimeField(label=_("At (empty: all day)"), required=False, widget=forms.TimeInput(TIME, format="%H:%M"))
+    from_time = forms.TimeField(
+        label=_("At (empty: all day)"), required=False, widget=forms.TimeInput(TIME, format="%H:%M")
+    )
     to_day = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(DAY, format="%Y-%m-%d"))
-    to_time = forms.TimeField(label=_("At (empty: to its end)"), required=False, widget=forms.TimeInput(TIME, format="%H:%M"))
+    to_time = forms.TimeField(
+        label=_("At (empty: to its end)"), required=False, widget=forms.TimeInput(TIME, format="%H:%M")
+    )
     reason = forms.CharField(label=_("Reason"), max_length=120, required=False, widget=forms.Select)
     for_good = forms.BooleanField(label=_("Leaves for good from that day on"), required=False)
     off = forms.ModelChoiceField(TimeOff.objects.all(), required=False, widget=forms.HiddenInput)

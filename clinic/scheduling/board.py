@@ -106,9 +106,9 @@ class Board:
         block = slots.block_around(start, end, self.blocks[person.pk], person.location.zone)
         if block is None:
             return None
-        span = sought.need.busy_span(start)
-        lane = slots.free_lane(*span, self.taken(person.pk, *span), person.capacity, block.place)
-        room = self._free_room(sought, person, block.place, span)
+        opens, closes = sought.need.busy_span(start)
+        lane = slots.free_lane(opens, closes, self.taken(person.pk, opens, closes), person.capacity, block.place)
+        room = self._free_room(sought, person, block.place, opens, closes)
         if lane is None or (room is None and self.rooms[sought.kind.pk]):
             return None
         return Spot(person, start, lane, room, block.place)
@@ -118,10 +118,10 @@ class Board:
             return False
         return any(busy.touches(start, end) for busy in self.taken(("patient", sought.patient_id), start, end))
 
-    def _free_room(self, sought, person, place, span):
+    def _free_room(self, sought, person, place, start, end):
         rooms = availability.preferred(self.rooms[sought.kind.pk], person)
-        here = {room.pk: self.taken(("room", room.pk), *span) for room in rooms if room.location_id == place}
-        return slots.free_room(*span, here)
+        here = {room.pk: self.taken(("room", room.pk), start, end) for room in rooms if room.location_id == place}
+        return slots.free_room(start, end, here)
 
     def starts(self, sought, person, day):
         """Return the free starts with this person on `day`, every quarter of an hour from the opening on."""
@@ -150,12 +150,12 @@ class Board:
 
     def take(self, sought, spot):
         """Keep the others of the plan away from this spot."""
-        start, span = spot.starts_at, sought.need.busy_span(spot.starts_at)
-        end = start + timedelta(minutes=sought.need.minutes)
-        self.block(spot.practitioner.pk, slots.Busy(*span, spot.lane))
-        self.block(("room", spot.room), slots.Busy(*span))
+        busy_from, busy_until = sought.need.busy_span(spot.starts_at)
+        self.block(spot.practitioner.pk, slots.Busy(busy_from, busy_until, spot.lane))
+        self.block(("room", spot.room), slots.Busy(busy_from, busy_until))
         if sought.patient_id is not None:
-            self.block(("patient", sought.patient_id), slots.Busy(start, end))
+            ends_at = spot.starts_at + timedelta(minutes=sought.need.minutes)
+            self.block(("patient", sought.patient_id), slots.Busy(spot.starts_at, ends_at))
 
     def keep(self, row):
         """Count a visit that does not make way after all."""

@@ -82,11 +82,16 @@ class Handed:
     @property
     def name(self):
         """Who comes; a visitor of the site is no patient yet."""
-        return str(self.row.patient or (getattr(self.row, "request", None) and self.row.request.name) or "")
+        who = self._who
+        return getattr(who, "full_name", None) or getattr(who, "name", "")
 
     @property
     def phone(self):
-        return (self.row.patient or getattr(self.row, "request", None)).phone if self.name else ""
+        return getattr(self._who, "phone", "")
+
+    @property
+    def _who(self):
+        return self.row.patient or getattr(self.row, "request", None)
 
     @property
     def gets_mail(self):
