@@ -42,6 +42,16 @@
     if (part instanceof Element && part.matches("[data-part]") && busy(part)) event.detail.shouldSwap = false;
   });
 
+  // A second click of a double click must not press the next step that has just come to stand there.
+  let swapped = 0;
+  document.addEventListener("htmx:oobAfterSwap", () => { swapped = Date.now(); });
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("button[name=to]");
+    if (!button || event.detail < 2 || Date.now() - swapped > 1000) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
   // --- the line: lost, found, or nobody is signed in any more
   function rest(on) {
     document.body.toggleAttribute("data-offline", on);

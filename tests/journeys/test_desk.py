@@ -131,6 +131,19 @@ def test_an_arrival_takes_one_click(desk, carlos, ana):
     assert "Ana Sørensen: Arrived" in tab.inner_text("#undo")
 
 
+def test_a_double_click_takes_one_step(desk, carlos, ana):
+    visit = make.appointment(ana, carlos, late())
+    tab = desk()
+    x, y = middle(tab.locator(f"#flow-{visit.pk}"))
+    tab.mouse.click(x, y)
+    tab.wait_for_selector(f"#a{visit.pk}.is-arrived")
+    tab.mouse.down(click_count=2)  # the second half of a double click
+    tab.mouse.up(click_count=2)
+    tab.wait_for_timeout(300)
+    visit.refresh_from_db()
+    assert visit.status == Status.ARRIVED
+
+
 def test_keys_on_a_card_step_and_u_takes_back(desk, carlos, ana):
     visit = make.appointment(ana, carlos, at("13:00"))
     tab = desk()
