@@ -136,16 +136,16 @@ class Look:
         if asked.kind.pk not in person.kinds_done:
             return _("Does not do this kind of visit")
         zone, end = person.location.zone, start + timedelta(minutes=asked.need.minutes)
-        day, (busy_from, busy_until) = start.astimezone(zone).date(), asked.need.busy_span(start)
-        busy = self.of_day(person.pk, day, zone) + self.sisters
         block = slots.block_around(start, end, self.blocks[person.pk], zone)
-        place = block.place if block else None
+        return self._clash(asked, person, block, start.astimezone(zone).date(), *asked.need.busy_span(start))
+
+    def _clash(self, asked, person, block, day, busy_from, busy_until):
+        """Say what keeps [busy_from, busy_until) from being free: absence first, then hours, lanes and rooms."""
+        zone, place = person.location.zone, block.place if block else None
+        busy = self.of_day(person.pk, day, zone) + self.sisters
         for taken in busy:
-            if (
-                taken.lane is None
-                and taken.touches(busy_from, busy_until)
-                and (block is None or taken.keeps_from(place))
-            ):
+            everywhere = taken.lane is None and (block is None or taken.keeps_from(place))
+            if everywhere and taken.touches(busy_from, busy_until):
                 return self.words_of(taken, day, zone)
         if block is None:
             return _("Not here")
