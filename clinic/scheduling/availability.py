@@ -60,7 +60,7 @@ def busy_of(practitioners, start, end, *, patient=None, ignoring=(), rooms=()):
         if ("room", row.room_id) in taken:
             taken["room", row.room_id].append(slots.Busy(row.busy_from, row.busy_until, row=row))
         if patient is not None and row.patient_id == patient.pk:
-            everyone.append(slots.Busy(row.starts_at, row.ends_at, row=row))
+            everyone.append(slots.Busy(row.starts_at, row.ends_at, row=row, is_patient=True))
     for off in TimeOff.objects.touching(start, end):
         away = slots.Busy(off.starts_at, off.ends_at, None, off.location_id, off)
         if off.practitioner_id is None:

@@ -68,7 +68,7 @@ class Board:
             patient__in=patients, starts_at__lt=end, starts_at__gt=start - A_DAY
         )
         for row in rows.exclude(pk__in=ignoring).order_by().only("patient", "starts_at", "ends_at"):
-            self.block(("patient", row.patient_id), slots.Busy(row.starts_at, row.ends_at))
+            self.block(("patient", row.patient_id), slots.Busy(row.starts_at, row.ends_at, is_patient=True))
 
     def block(self, key, busy):
         """Take a stretch of the time of a practitioner (their number), `("room", id)` or `("patient", id)`."""
@@ -155,11 +155,11 @@ class Board:
         self.block(("room", spot.room), slots.Busy(busy_from, busy_until))
         if sought.patient_id is not None:
             ends_at = spot.starts_at + timedelta(minutes=sought.need.minutes)
-            self.block(("patient", sought.patient_id), slots.Busy(spot.starts_at, ends_at))
+            self.block(("patient", sought.patient_id), slots.Busy(spot.starts_at, ends_at, is_patient=True))
 
     def keep(self, row):
         """Count a visit that does not make way after all."""
         self.block(row.practitioner_id, slots.Busy(row.busy_from, row.busy_until, row.lane))
         self.block(("room", row.room_id), slots.Busy(row.busy_from, row.busy_until))
         if row.patient_id is not None:
-            self.block(("patient", row.patient_id), slots.Busy(row.starts_at, row.ends_at))
+            self.block(("patient", row.patient_id), slots.Busy(row.starts_at, row.ends_at, is_patient=True))

@@ -142,7 +142,7 @@ class Look:
     def _clash(self, asked, person, block, day, busy_from, busy_until):
         """Say what keeps [busy_from, busy_until) from being free: absence first, then hours, lanes and rooms."""
         zone, place = person.location.zone, block.place if block else None
-        busy = self.of_day(person.pk, day, zone) + self.sisters
+        busy = slots.against(self.of_day(person.pk, day, zone) + self.sisters, asked.need)
         for taken in busy:
             everywhere = taken.lane is None and (block is None or taken.keeps_from(place))
             if everywhere and taken.touches(busy_from, busy_until):

@@ -3,7 +3,7 @@
 Hours are kept on the clinic's wall clock; what comes out are aware times in the zone of the location.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,7 @@ class Busy:
     lane: int | None = None
     place: int | None = None
     row: object = None
+    is_patient: bool = False  # the patient's own other visit
 
     def touches(self, start, end):
         return self.start < end and start < self.end
@@ -94,6 +95,15 @@ def on_clock(day, clock, zone: ZoneInfo):
 def _edge(day, clock, zone):
     """An edge of working hours in a changed night counts as its first reading: nobody works less for it."""
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+
+
+def against(busy, need):
+    """Return the taken stretches as they count for a visit of `need`.
+
+    The patient's own other visit is in the way of the visit itself, not of the time kept free around it.
+    """
+    before, after = timedelta(minutes=need.before), timedelta(minutes=need.after)
+    return [replace(b, start=b.start + after, end=b.end - before) if b.is_patient else b for b in busy]
 
 
 def blocks_on(day, blocks):
@@ -149,7 +159,7 @@ def free_times(day, *, blocks, busy, need, zone, capacity=1, rooms=None, not_bef
     It fits inside hours, in a free lane and, when `rooms` is given ({place: {key: [Busy]}}), in one of that place.
     Starts lie on the step counted from the opening of each block; none lies before `not_before`.
     """
-    found = []
+    found, busy = [], against(busy, need)
     for opens, closes, block in open_blocks(day, blocks, zone):
         start = opens + timedelta(minutes=need.before)
         while start + timedelta(minutes=need.minutes) <= closes:

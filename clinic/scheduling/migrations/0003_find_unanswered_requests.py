@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scheduling', '0002_plan_series_waiting_list_rooms_and_feeds'),
+        ("scheduling", "0002_plan_series_waiting_list_rooms_and_feeds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='appointmentrequest',
-            index=models.Index(condition=models.Q(('answered_at', None)), fields=['created_at'], name='request_unanswered'),
+            model_name="appointmentrequest",
+            index=models.Index(
+                condition=models.Q(("answered_at", None)), fields=["created_at"], name="request_unanswered"
+            ),
         ),
     ]

@@ -136,3 +136,14 @@ def test_the_month_of_one_practitioner_takes_five_queries(one, django_assert_num
     with django_assert_num_queries(5):
         found = availability.free_times([who], kind, days, patient=patient, now=datetime(2027, 1, 1, tzinfo=UTC))
     assert len(found[one.pk]) == 5 * (7 + 3)
+
+
+def test_the_patients_other_visit_is_in_the_way_of_the_visit_not_of_the_time_kept_free_around_it(one, rita):
+    """A table is made ready before the visit and cleaned after it; the patient may be elsewhere in the house then."""
+    ana, kind = make.patient(), make.kind(slug="table", minutes=30, buffer_before=15, buffer_after=15)
+    make.appointment(ana, make.practitioner(), MONDAY, minutes=30)  # ten to half past ten
+    who = Practitioner.objects.with_hours().get(pk=one.pk)
+    found = availability.free_times([who], kind, [DAY], patient=ana, now=MONDAY - timedelta(days=9))[one.pk]
+    assert [f"{t:%H:%M}" for t in found] == ["09:15", "09:30", "10:30", "13:15", "13:30"]
+    visit = booking.book(practitioner=one, patient=ana, kind=kind, starts_at=found[1], by=rita)
+    assert booking.move(visit, starts_at=found[2], by=rita).starts_at == found[2]
