@@ -206,7 +206,7 @@ class Appointment(models.Model):
     @property
     def is_promised(self):
         """Held until the visit is over: the clinic books requests at once, only who comes is still to be said."""
-        return self.is_held and self.hold_until >= self.ends_at
+        return self.is_held and self.hold_until is not None and self.hold_until >= self.ends_at
 
     @property
     def minutes(self):
