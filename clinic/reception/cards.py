@@ -107,7 +107,8 @@ class Card:
     @property
     def time_left(self):
         """Minutes and seconds until a hold ends."""
-        seconds = max(0, int((self.appointment.hold_until - self.now).total_seconds()))
+        left = (self.appointment.hold_until or self.now) - self.now
+        seconds = max(0, int(left.total_seconds()))
         return f"{seconds // 60}:{seconds % 60:02d}"
 
     @property

@@ -48,7 +48,7 @@ class Column:
     def title(self):
         if self.heading:
             return self.heading
-        return ", ".join(room.name for room in self.rooms) if self.rooms else self.practitioner.name
+        return ", ".join(room.name for room in self.rooms) if self.rooms else str(self.practitioner or "")
 
     @property
     def place(self):
@@ -57,7 +57,7 @@ class Column:
             return ""
         if len(self.rooms) > 1:
             return ngettext("%(n)s place", "%(n)s places", len(self.rooms)) % {"n": len(self.rooms)}
-        return "" if self.rooms else self.practitioner.room or ""
+        return self.practitioner.room or "" if self.practitioner else ""
 
     @property
     def visits(self):

@@ -41,8 +41,8 @@ class MoveForm(forms.Form):
         if not can(user, "appointment.overbook"):
             del self.fields["overbook_because"]
         start = timezone.localtime(visit.starts_at)
-        self.initial |= {"day": start.date(), "time": start.time(), "practitioner": visit.practitioner_id}
-        self.initial |= {"minutes": visit.minutes, "sequence": visit.sequence}
+        where = {"practitioner": visit.practitioner_id, "minutes": visit.minutes, "sequence": visit.sequence}
+        self.initial = {**self.initial, "day": start.date(), "time": start.time(), **where}
 
     @property
     def helper(self):
