@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils import formats
@@ -135,7 +135,8 @@ class Look:
             return _("In the past")
         if asked.kind.pk not in person.kinds_done:
             return _("Does not do this kind of visit")
-        zone, end = person.location.zone, start + timedelta(minutes=asked.need.minutes)
+        zone, start = person.location.zone, start.astimezone(UTC)  # minutes that pass, not minutes on the wall
+        end = start + timedelta(minutes=asked.need.minutes)
         block = slots.block_around(start, end, self.blocks[person.pk], zone)
         return self._clash(asked, person, block, start.astimezone(zone).date(), *asked.need.busy_span(start))
 
