@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from django.utils.translation import gettext as _
 
 NOON = time(12)
-NOTABLY = timedelta(minutes=30)
+NOTABLY, ANOTHER = timedelta(minutes=30), timedelta(hours=2)  # later; at quite another time of day
 
 
 def first_choices(times, day, usual=None, soonest=None):
@@ -21,7 +21,7 @@ def first_choices(times, day, usual=None, soonest=None):
         found.append((_("Usual time") if usual else _("First that day"), first))
         found.append((_("Later"), next((t for t in of_day if t >= first + NOTABLY), None)))
         morning = first.time() < NOON
-        other = [t for t in of_day if (t.time() < NOON) != morning]
+        other = [t for t in of_day if (t.time() < NOON) != morning and abs(t - first) >= ANOTHER]
         found.append((_("Afternoon") if morning else _("Morning"), next(iter(other), None)))
     found.append((_("Soonest"), soonest))
     return _once(found)

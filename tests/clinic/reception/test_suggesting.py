@@ -33,6 +33,11 @@ def test_who_comes_in_the_afternoon_is_offered_a_morning():
     assert said(FREE, usual=time(15)) == [("Usual time", "Tue 14:30"), ("Morning", "Tue 09:00")]
 
 
+def test_the_other_half_of_the_day_is_not_next_door():
+    said_first = said(at("11:45", "12:00", "12:15", "13:45"), usual=time(11, 45))
+    assert said_first == [("Usual time", "Tue 11:45"), ("Later", "Tue 12:15"), ("Afternoon", "Tue 13:45")]
+
+
 def test_without_earlier_visits_the_day_begins_the_list():
     assert said(FREE)[0] == ("First that day", "Tue 09:00")
 
