@@ -131,11 +131,11 @@ def friday_at_eleven(world):
 
 
 def ana_and_ben(world):
-    return {"p": [world.ana.pk, world.ben.pk], "practitioner": world.practitioner.pk, "day": "2027-03-04"}
+    return {"p": [world.ana.pk, world.ben.pk], "practitioner": world.practitioner.pk, "day": "2027-03-26"}
 
 
 def both_together(world):
-    start = MONDAY + timedelta(days=3, hours=3)
+    start = MONDAY + timedelta(days=25, hours=3)
     times = (start, start + timedelta(minutes=world.kind.minutes))
     return ana_and_ben(world) | {"together": ",".join(f"{at.isoformat()}|{world.practitioner.pk}" for at in times)}
 

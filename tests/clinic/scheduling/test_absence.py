@@ -194,6 +194,21 @@ def test_the_plan_is_carried_out_with_one_mail_to_each_patient(gap, visit, docto
     assert AuditEvent.objects.filter(action="appointment.moved").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("word", "subject", "said"),
+    [
+        ("", "Your visit is now on Tuesday, March 2 at 10:00 AM", "Tuesday, March 2, 2027 at 10:00 AM with Dr Carlos"),
+        (CANCEL, "Your visit on Monday, March 1 is cancelled", "there is nothing to pay for it"),
+    ],
+)
+def test_the_mail_says_in_its_subject_what_became_of_a_single_visit(gap, visit, rita, word, subject, said):
+    decided = {visit.pk: word} if word else decisions(proposed(gap))
+    absence.carry_out(gap, decided, by=rita, now=NOW)
+    mail = Message.objects.get()
+    assert (mail.subject, said in mail.text, "Away" in mail.text) == (subject, True, False)
+    assert mail.attachment.count("BEGIN:VEVENT") == 1
+
+
 def test_a_fee_is_never_proposed_for_what_the_clinic_calls_off(gap, visit, kind, rita):
     kind.late_cancel_hours, kind.late_cancel_fee = 240, 30
     kind.save()
