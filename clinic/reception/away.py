@@ -71,7 +71,8 @@ def _done(request, form, done):
     messages.success(request, told)
     calls = [*request.session.get(CALLS, []), *(row.pk for row in done.calls)]
     request.session[CALLS] = list(dict.fromkeys(calls))[-MOST_CALLS:]
-    kept = _kept(request.POST) | {"after": request.POST.get("last", ""), "off": ""}
+    after = request.POST.get("last", "") if request.POST.get("more") else ""  # who leaves: what is left, once more
+    kept = _kept(request.POST) | {"after": after, "off": ""}
     if form.cleaned_data["for_good"] or request.POST.get("more"):
         return redirect(f"{reverse('desk:away')}?{urlencode(kept)}")
     return redirect("desk:away")

@@ -169,6 +169,13 @@ def test_who_leaves_hands_all_later_visits_on_and_is_taken_off_the_list_when_non
     assert doctor.is_active is False
 
 
+def test_whom_somebody_calls_first_is_shown_again_before_the_practitioner_leaves(client, olga, desk, visit, asked):
+    client.force_login(olga)
+    answer = client.post(AWAY, asked | {"for_good": "on", f"choice-{visit.pk}": "call"})
+    page = client.get(answer["Location"])
+    assert ([each.row for each in page.context["plan"].handed], page.context["leaves"]) == ([visit], False)
+
+
 def test_who_is_still_expected_stays_on_the_list(client, olga, visit, doctor, ten_o_clock):
     client.force_login(olga)
     answer = client.post(f"{AWAY}{doctor.pk}/leave/")
