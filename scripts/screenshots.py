@@ -18,6 +18,7 @@ PORT = os.environ.get("SHOTS_PORT", "8123")
 BASE = f"http://localhost:{PORT}"
 ONE_SCREEN = {"desk", "desk-dialog", "desk-week", "desk-rooms", "chart-home", "travel-card"}  # they scroll inside
 PRESS = {"desk-dialog": "n"}  # what is pressed on a page before its picture is taken
+README_PICTURES = ("desk-1440", "desk-series-1440", "checkin-820", "travel-card-1440", "portal-375", "library-1440")
 WIDTHS = {1440: 900, 1024: 768, 375: 812}
 TABLET = {820: 1180, 375: 812}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -111,7 +112,7 @@ def pages():
         ("desk-week", "/desk/week/", "receptionist"), ("desk-rooms", "/desk/?by=rooms", "receptionist"),
         ("desk-print", "/desk/print/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
         ("desk-patient", f"/desk/patients/{ana.pk}/", "receptionist"), ("desk-book", "/desk/book/", "receptionist"),
-        ("desk-devices", "/desk/devices/", "receptionist"), *waiting_pages(), *away_pages(),
+        ("desk-devices", "/desk/devices/", "receptionist"), *waiting_pages(), *away_pages(), *series_pages(),
         ("checkin", "/checkin/", "kiosk"), ("checkin-together", "/checkin/together/", "kiosk"),
         ("checkin-feel", "/checkin/feel/", "kiosk"), ("checkin-stop", "/checkin/stop/", "kiosk"),
         ("checkin-seat", "/checkin/seat/", "kiosk"),
@@ -125,6 +126,9 @@ def pages():
         ("admin-rules", "/admin/charting/contraindication/", "chiropractor"),
         ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
         ("portal-calendar", "/portal/calendar/", "patient"), ("desk-calendars", "/desk/calendars/", "chiropractor"),
+        ("portal-documents", "/portal/documents/", "patient"),
+        ("desk-document", f"/desk/patients/{ana.pk}/document/", "receptionist"),
+        ("chart-documents", f"{ana.get_absolute_url()}?tab=documents", "chiropractor"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
     ]  # fmt: skip
 
@@ -163,6 +167,27 @@ def away_pages():
         ("desk-away", f"/desk/away/?practitioner={who}&from_day={first}&reason=Away", "receptionist"),
         ("desk-family", f"/desk/family/?{family}&practitioner={who}&day={first}&near=10:00", "receptionist"),
     ]
+
+
+def series_pages():
+    """Return the booking form with a series in it that runs into a day on which its practitioner is away."""
+    from django.utils import timezone
+
+    from clinic.scheduling.models import TimeOff, VisitKind
+    from patients.models import Patient
+
+    away = (
+        TimeOff.objects.filter(starts_at__gt=timezone.now(), practitioner__isnull=False).order_by("starts_at").first()
+    )
+    if away is None:
+        return []
+    kinds = {kind.slug: kind.pk for kind in VisitKind.objects.all()}
+    who, day = Patient.objects.order_by("-pk")[0], timezone.localdate(away.starts_at)
+    asked = (
+        f"patient={who.pk}&practitioner={away.practitioner_id}&kind={kinds['adjustment']}&at={day}T10:15"
+        f"&series=on&per_week=2&weeks=3&then={kinds['re-examination']}"
+    )
+    return [("desk-series", f"/desk/book/?{asked}", "receptionist")]
 
 
 def take(wanted):
@@ -209,7 +234,7 @@ def main(arguments):
             server.wait()
     if "--readme" in arguments:
         (ROOT / "docs/pictures").mkdir(parents=True, exist_ok=True)
-        for name in ("desk-1440", "travel-card-1440", "portal-375", "library-1440"):
+        for name in README_PICTURES:
             if (OUT / f"{name}.png").exists():
                 shutil.copy(OUT / f"{name}.png", ROOT / "docs/pictures" / f"{name}.png")
     print(f"{len(made)} pictures in {OUT}")
