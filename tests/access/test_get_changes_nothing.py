@@ -37,7 +37,7 @@ def addresses(world, role):
     yield "/desk/book/", {"patient": world.ana.pk}
     yield f"/intake/{world.tokens['intake']}/read-through/", {}
     yield f"/intake/{world.tokens['intake']}/stop/", {}
-    for tab in ("overview", "history", "intake", "visits", "alerts"):
+    for tab in ("overview", "history", "intake", "visits", "documents", "alerts"):
         yield f"/admin/patients/patient/{world.ana.pk}/change/", {"tab": tab}
     yield f"/admin/charting/visit/{world.ana_rows.visit.pk}/change/", {}
     for label in oracle.admin_letters():

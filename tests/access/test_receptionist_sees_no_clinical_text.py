@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tests.access import oracle, places, typed
 from tests.access.test_get_changes_nothing import addresses
+from tests.access.test_matrix import text_of
 from tests.access.world import CLINICAL, browser
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def texts(world, role):
             continue
         answer = client.get(path, query)
         if answer.status_code == 200:
-            yield path, unescape(answer.content.decode()).lower()
+            yield path, unescape(text_of(answer)).lower()
 
 
 def found(pages):
@@ -61,7 +62,7 @@ def answers_to_the_desk(world):
                 answer = browser(world, "receptionist").post(path, sent, follow=True)
                 transaction.set_rollback(True)
             assert (row["route"], answer.status_code) == (row["route"], 200)
-            yield path, unescape(answer.content.decode()).lower()
+            yield path, unescape(text_of(answer)).lower()
 
 
 def test_no_answer_to_a_button_of_the_desk_holds_a_word_of_the_chart(world):

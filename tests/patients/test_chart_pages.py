@@ -31,7 +31,7 @@ def doctor(client, carlos):
     return client
 
 
-@pytest.mark.parametrize("tab", ["overview", "history", "intake", "visits", "alerts"])
+@pytest.mark.parametrize("tab", ["overview", "history", "intake", "visits", "documents", "alerts"])
 def test_each_tab_opens_and_writes_that_the_chart_was_read(doctor, ana, tab):
     make.condition(ana)
     assert doctor.get(chart(ana, tab)).context["tab"] == tab
