@@ -137,7 +137,8 @@ def _room(wish, taken, location_id):
     if not wish.rooms:
         return None
     here = {room.pk: room for room in wish.rooms if room.location_id == location_id}
-    free = slots.free_room(*wish.need.busy_span(wish.starts_at), {key: taken["room", key] for key in here})
+    start, end = wish.need.busy_span(wish.starts_at)
+    free = slots.free_room(start, end, {key: taken["room", key] for key in here})
     if free is None and not wish.overbook:
         raise RoomTaken
     return here.get(free)
