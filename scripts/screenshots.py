@@ -16,9 +16,20 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "var" / "screenshots"
 PORT = os.environ.get("SHOTS_PORT", "8123")
 BASE = f"http://localhost:{PORT}"
-ONE_SCREEN = {"desk", "desk-dialog", "desk-week", "desk-rooms", "chart-home", "travel-card"}  # they scroll inside
+ONE_SCREEN = {
+    "desk",
+    "desk-dialog",
+    "desk-week",
+    "desk-rooms",
+    "desk-series",
+    "chart-home",
+    "travel-card",
+}  # they scroll inside
 PRESS = {"desk-dialog": "n"}  # what is pressed on a page before its picture is taken
-README_PICTURES = ("desk-1440", "desk-series-1440", "checkin-820", "travel-card-1440", "portal-375", "library-1440")
+README_PICTURES = (
+    *("desk-1440", "desk-series-1440", "checkin-820"),
+    *("travel-card-1440", "portal-375", "library-1440"),
+)
 WIDTHS = {1440: 900, 1024: 768, 375: 812}
 TABLET = {820: 1180, 375: 812}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -187,7 +198,7 @@ def series_pages():
         f"patient={who.pk}&practitioner={away.practitioner_id}&kind={kinds['adjustment']}&at={day}T10:15"
         f"&series=on&per_week=2&weeks=3&then={kinds['re-examination']}"
     )
-    return [("desk-series", f"/desk/book/?{asked}", "receptionist")]
+    return [("desk-series", f"/desk/book/?{asked}#series", "receptionist")]
 
 
 def take(wanted):

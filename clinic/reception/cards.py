@@ -9,7 +9,7 @@ from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import HERE, Status
 from clinic.scheduling.steps import USUAL_NEXT
 
-LONG_NAME = 20  # letters that fit a column of 10.5 rem beside the icon
+LONG_NAME, TIGHT_NAME = 20, 12  # letters that fit a usual column beside the icon, and a narrow one beside marks
 LATE_AFTER, LONG_WAIT = 5, 12  # minutes: a call is due; the warning sign, unless the clinic says otherwise
 
 # What the one button of a row says, by the status it leads to.
@@ -27,9 +27,9 @@ STEP_WORD = {
 NOTE_WORDS = {"ok": _("note signed"), "due": _("note not signed")}
 
 
-def short_name(patient):
+def short_name(patient, most=LONG_NAME):
     """Return the name as it fits a card: the given names give way to initials first, the family name never."""
-    if len(patient.full_name) <= LONG_NAME or not patient.family_name:
+    if len(patient.full_name) <= most or not patient.family_name:
         return patient.full_name
     initials = " ".join(f"{part[0]}." for part in patient.given_name.split())
     return f"{initials} {patient.family_name}"
@@ -80,6 +80,12 @@ class Card:
         when = (mine.pk, mine.sequence, mine.starts_at, mine.ends_at, mine.status, self.since, bool(self.late))
         what = (mine.practitioner_id, mine.lane, mine.room_id, mine.kind_id, mine.cancelled_because, mine.hold_until)
         return when + what + (self.name, self.has_alert, self.intake_missing, self.dots, self.waits_long)
+
+    @property
+    def tight(self):
+        """The name for a narrow column; empty when it would be the same."""
+        name = short_name(self.appointment.patient, TIGHT_NAME) if self.appointment.patient else ""
+        return name if name != self.short else ""
 
     @property
     def late(self):

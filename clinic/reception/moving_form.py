@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import can
@@ -40,7 +39,7 @@ class MoveForm(forms.Form):
         self.fields["minutes"].widget.choices = lengths(visit.minutes, self.data.get("minutes"))
         if not can(user, "appointment.overbook"):
             del self.fields["overbook_because"]
-        start = timezone.localtime(visit.starts_at)
+        start = visit.starts_at.astimezone(visit.practitioner.location.zone)  # the clock on which it is read back
         where = {"practitioner": visit.practitioner_id, "minutes": visit.minutes, "sequence": visit.sequence}
         self.initial = {**self.initial, "day": start.date(), "time": start.time(), **where}
 

@@ -68,7 +68,7 @@ def read(day, who, *, user, now, long_wait=LONG_WAIT):
     days = [day - timedelta(days=day.weekday()) + timedelta(days=n) for n in range(DAYS)]
     span = day_start(days[0], zone), day_start(days[-1] + timedelta(days=1), zone)
     rows = Appointment.objects.for_user(user).filter(starts_at__gte=span[0], starts_at__lt=span[1])
-    appointments = list(rows.select_related("patient", "kind", "room", "request"))
+    appointments = list(rows.with_series_length().select_related("patient", "kind", "room", "request"))
     people = people_of(appointments)
     chosen = [p for p in people if str(p.pk) == who] or ([] if who == "all" else people[:1])
     ids = {p.pk for p in chosen or people}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
-from clinic.scheduling import booking, fees, mails, placing, steps, waitlist
+from clinic.scheduling import booking, feeds, fees, mails, placing, steps, waitlist
 from clinic.scheduling.handing_on import (
     CALL,
     CANCEL,
@@ -222,7 +222,10 @@ def expected(practitioner, now):
 
 @transaction.atomic
 def leave(practitioner, *, by, now=None):
-    """Take a practitioner off the list of those who treat, and return them. Raises `StillExpected`."""
+    """Take a practitioner off the list of those who treat, end their calendar addresses, and return them.
+
+    Raises `StillExpected` while somebody is booked with them.
+    """
     require(by, "setting.change")
     now = now or timezone.now()
     placing.lock([practitioner])
@@ -230,5 +233,6 @@ def leave(practitioner, *, by, now=None):
         raise StillExpected(count)
     practitioner.is_active = False
     practitioner.save(update_fields=["is_active"])
+    feeds.end_of(practitioner, by=by, now=now)
     record("practitioner.left", practitioner, by=by)
     return practitioner

@@ -98,6 +98,16 @@ def revoke_all(user, *, by, now=None):
     return len(rows)
 
 
+@transaction.atomic
+def end_of(practitioner, *, by, now=None):
+    """Withdraw the addresses of a practitioner who leaves; return how many."""
+    require(by, "setting.change")
+    rows = list(practitioner.feeds.living().order_by("pk").select_for_update(of=("self",)))
+    for row in rows:
+        _withdraw(row, by, now or timezone.now())
+    return len(rows)
+
+
 def _withdraw(row, by, now):
     row.revoked_at, row.revoked_by = now, by
     row.save(update_fields=["revoked_at", "revoked_by"])

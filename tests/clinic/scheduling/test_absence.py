@@ -4,10 +4,11 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.messaging.models import Message
-from clinic.scheduling import absence, booking, handing_on, slots
+from clinic.scheduling import absence, booking, feeds, handing_on, slots
 from clinic.scheduling.handing_on import CALL, CANCEL, STAY, Gap
 from clinic.scheduling.models import Appointment, AppointmentRequest, TimeOff, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
@@ -338,6 +339,14 @@ def test_a_practitioner_leaves_when_nobody_expects_them(doctor, olga):
     doctor.refresh_from_db()
     assert doctor.is_active is False
     assert AuditEvent.objects.filter(action="practitioner.left").count() == 1
+
+
+def test_the_calendar_addresses_of_somebody_who_left_open_nothing(client, doctor, olga):
+    _feed, token = feeds.make(doctor, by=olga)
+    assert client.get(reverse("calendar", args=[token])).status_code == 200
+    absence.leave(doctor, by=olga, now=NOW)
+    assert client.get(reverse("calendar", args=[token])).status_code == 404
+    assert list(doctor.feeds.values_list("revoked_by", flat=True)) == [olga.pk]
 
 
 def test_a_practitioner_with_visits_to_come_does_not_leave(doctor, visit, olga):
