@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -313,7 +313,8 @@ def test_the_tab_takes_the_same_queries_for_any_number_of_documents(
     for _ in range(rows):
         make.document(ana)
     client.force_login(carlos)
-    with django_assert_num_queries(15):
+    locking = 1 if connection.vendor == "postgresql" else 0  # the log is locked there with a query of its own
+    with django_assert_num_queries(15 + locking):
         client.get(chart(ana))
 
 
