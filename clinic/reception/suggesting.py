@@ -18,7 +18,8 @@ def first_choices(times, day, usual=None, soonest=None):
     found: list = []
     if of_day:
         first = _nearest(of_day, usual) if usual else of_day[0]
-        found.append((_("Usual time") if usual else _("First that day"), first))
+        plain = _("First that day") if first.date() == day else _("First free")
+        found.append((_("Usual time") if usual else plain, first))
         found.append((_("Later"), next((t for t in of_day if t >= first + NOTABLY), None)))
         morning = first.time() < NOON
         other = [t for t in of_day if (t.time() < NOON) != morning and abs(t - first) >= ANOTHER]

@@ -49,6 +49,7 @@ def test_no_time_is_said_twice():
 def test_a_full_day_gives_way_to_the_next_with_free_times():
     later = at("11:00", day=date(2027, 3, 10)) + at("08:00", day=date(2027, 3, 11))
     assert said(later, usual=time(8)) == [("Usual time", "Wed 11:00")]
+    assert said(later) == [("First free", "Wed 11:00")]
 
 
 def test_nothing_free_is_no_choice():
