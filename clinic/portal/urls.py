@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.portal.views import calendars, documents, home, reading, record, sooner, visits
+from clinic.portal.views import arriving, calendars, documents, home, reading, record, sooner, visits
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("intake/<int:pk>/", home.intake, name="intake"),
     path("visits/", visits.visits, name="visits"),
     path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/code/", arriving.code, name="check_in_code"),
     path("visits/<int:pk>/visit.ics", calendars.visit_file, name="visit_file"),
     path("visits/<int:pk>/sooner/", sooner.join, name="sooner"),
     path("waiting/<int:pk>/leave/", sooner.leave, name="leave_waiting"),

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.accounts import device_cookie, devices, links
 from clinic.accounts.access import by_link, get_or_404, reception_only
 from clinic.accounts.models import Device
+from clinic.accounts.qr_codes import picture_of
 from clinic.accounts.roles import require
 from clinic.reception.device_forms import DeviceForm
-from clinic.reception.people import code_of
 
 MOST_LISTED = 50
 
@@ -35,7 +35,7 @@ def listed(request):
         return _page(request, form, status=422)
     made, token = devices.add(**form.cleaned_data, by=request.user)
     address = settings.SITE_URL + reverse("checkin:pair", args=[token])
-    return _page(request, DeviceForm(), made=made, address=address, code=code_of(address))
+    return _page(request, DeviceForm(), made=made, address=address, code=picture_of(address))
 
 
 @reception_only

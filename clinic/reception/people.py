@@ -1,15 +1,12 @@
 """One patient at the desk: the snapshot, contact details, the links we send."""
 
-from base64 import b64encode
-
-import qrcode
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from qrcode.image.svg import SvgPathImage
 
 from clinic.accounts.access import get_or_404, reception_only
+from clinic.accounts.qr_codes import picture_of
 from clinic.accounts.roles import can, require
 from clinic.reception import snapshot
 from clinic.reception.forms import ContactForm
@@ -67,13 +64,7 @@ def send_intake(request, pk):
     """
     person = _patient(request, pk)
     url = invitations.send_intake(person, by=request.user)
-    return _page(request, person, intake_url=url, intake_code=code_of(url))
-
-
-def code_of(url):
-    """Return a QR code of the address as a picture the page can hold itself (`data:`), nothing is fetched."""
-    picture = qrcode.make(url, image_factory=SvgPathImage, border=2).to_string()
-    return f"data:image/svg+xml;base64,{b64encode(picture).decode()}"
+    return _page(request, person, intake_url=url, intake_code=picture_of(url))
 
 
 @reception_only

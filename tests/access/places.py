@@ -42,6 +42,7 @@ def keys(world, name):
         "portal:withdraw_calendar": {"pk": world.ana_feed.pk},
         "desk:withdraw_calendar": {"pk": world.feed.pk},
         "portal:document": {"pk": rows.report.pk},
+        "portal:check_in_code": {"pk": rows.coming.pk},
         "admin:patients_document_file": {"pk": rows.report.pk},
         "portal:article": {"pk": rows.assignment.pk},
         "admin:charting_visit_open": {"pk": rows.coming.pk},

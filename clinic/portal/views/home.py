@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.accounts.access import get_or_404, patient_only
 from clinic.portal import plots, records
 from clinic.portal.persons import with_person
+from clinic.portal.views.arriving import shows_code
 from patients import invitations
 from patients.models import Intake
 
@@ -22,9 +23,11 @@ def home(request, person):
     """Next visit, what to do, what to spare, what to read, how it goes, when to get help."""
     user = request.user
     scores, given = records.pain_scores(user, person), list(records.readings(user, person)[: SHOWN_READINGS + 1])
+    coming = next(iter(records.coming(user, person)), None)
     context = {
         "greeting": greeting(timezone.localtime().hour),
-        "next": next(iter(records.coming(user, person)), None),
+        "next": coming,
+        "has_code": coming is not None and shows_code(coming, timezone.now()),
         "intake": records.open_intake(user, person),
         "spare": records.movement_to_spare(records.released_visits(user, person).first()),
         "given": given[:SHOWN_READINGS],
