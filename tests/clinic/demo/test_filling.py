@@ -36,6 +36,16 @@ from patients.questionnaire import clean, load, safety_facts, shown
 WEDNESDAY = datetime(2027, 3, 3, 18, 42, tzinfo=UTC)  # 10:42 in the clinic
 
 
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def _django_db_helper(request, django_db_setup):
+    """Where the module's clinic holds the transaction, pytest-django opens none of its own."""
+    if "demo" not in request.fixturenames:
+        request.getfixturevalue("_django_db_helper")
+
+
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
     """A small demo clinic on a Wednesday at 10:42, filled once for this file: its tests only read."""
