@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import can
-from clinic.scheduling import booking, slots
+from clinic.scheduling import booking
+from clinic.scheduling.clock_reading import read_clock
 from clinic.scheduling.forms import LengthField, lengths
 from clinic.scheduling.models import Practitioner, Room
 
@@ -70,13 +71,7 @@ class MoveForm(forms.Form):
         if not (cleaned.get("day") and cleaned.get("time")):
             self.add_error("time" if cleaned.get("day") else "day", _("Type the day and the time."))
             return None
-        try:
-            return slots.on_clock(cleaned["day"], cleaned["time"], zone)
-        except (slots.TimeDoesNotExist, slots.TimeIsAmbiguous):
-            self.add_error("time", _("The clock is changed that night: this time comes twice or never."))
-        except OverflowError:
-            self.add_error("day", _("This day is too far away. Please check the year."))
-        return None
+        return read_clock(self, zone)
 
     def move(self, *, by):
         """Move the visit and return it; raises as `booking.move` does."""

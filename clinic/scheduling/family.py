@@ -14,23 +14,13 @@ from clinic.messaging import outbox
 from clinic.scheduling import availability, booking, mails, placing
 from clinic.scheduling.board import AROUND, Board, Sought
 from clinic.scheduling.models import Appointment, VisitKind
-from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.placing import Wish
 from clinic.scheduling.proposing import Choice, people_for
-from clinic.scheduling.refusals import InThePast, NotOpen, SlotTaken
+from clinic.scheduling.together import SomeTaken, all_or_none, insert
 from patients.models import Patient
 
 FEWEST, MOST, OFFERED = 2, 6, 4
 LOOK_AHEAD = timedelta(days=14)
-REFUSALS = (SlotTaken, NotOpen, InThePast)
-
-
-class SomeTaken(Exception):
-    """Not all can come then: `numbers` are the places of those, counted from 0."""
-
-    def __init__(self, numbers):
-        super().__init__(f"taken: {numbers}")
-        self.numbers = list(numbers)
 
 
 @dataclass(frozen=True)
@@ -140,37 +130,18 @@ def known(keys):
 
 
 def _book_all(wishes, keys, by, now):
-    _each(wishes, lambda _n, wish: placing.check_day(wish, now))
+    numbered = dict(enumerate(wishes))
+    all_or_none(numbered, lambda _n, wish: placing.check_day(wish, now))
     people = {wish.practitioner.pk: wish.practitioner for wish in wishes}.values()
     placing.lock(people, [room for wish in wishes for room in wish.rooms], [wish.patient for wish in wishes])
     for practitioner in people:
         booking.end_stale_holds(now, practitioner)
-    rows = _each(wishes, lambda n, wish: _insert(wish, keys[n], by, now))
+    rows = all_or_none(numbered, lambda n, wish: insert(wish, by=by, now=now, idempotency_key=keys[n]))
     for row in rows:
         record("appointment.booked", row, by=by, patient=row.patient_id)
     for those in _by_address(rows).values():
         _tell(those)
     return rows
-
-
-def _each(wishes, do):
-    """Call `do(number, wish)` for each; one `SomeTaken` names all that were refused."""
-    done, refused = [], []
-    for number, wish in enumerate(wishes):
-        try:
-            done.append(do(number, wish))
-        except REFUSALS:
-            refused.append(number)
-    if refused:
-        raise SomeTaken(refused)
-    return done
-
-
-def _insert(wish, key, by, now):
-    return Appointment.objects.create(
-        **placing.find(wish).columns, patient=wish.patient, status=Status.BOOKED, booked_at=now, created_at=now,
-        changed_at=now, created_by=by, source="desk", idempotency_key=key,
-    )  # fmt: skip
 
 
 def _by_address(rows):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import can
-from clinic.scheduling import booking, new_patients, slots
+from clinic.scheduling import booking, new_patients
+from clinic.scheduling.clock_reading import read_clock
 from clinic.scheduling.models import Appointment, Practitioner, Series, VisitKind
 from patients.duplicates import likely_same
 from patients.models import Patient
@@ -208,15 +209,7 @@ class BookingForm(PersonForm):
             missing = "time" if cleaned.get("day") else "day"
             self.add_error(missing, _("Choose one of the free times, or type the day and the time."))
             return None
-        try:
-            return slots.on_clock(cleaned["day"], cleaned["time"], cleaned["practitioner"].location.zone)
-        except slots.TimeDoesNotExist:
-            self.add_error("time", _("The clock is put forward that night: this time does not exist. Choose another."))
-        except slots.TimeIsAmbiguous:
-            self.add_error("time", _("The clock is put back that night: this time comes twice. Choose another."))
-        except OverflowError:
-            self.add_error("day", _("This day is too far away. Please check the year."))
-        return None
+        return read_clock(self, cleaned["practitioner"].location.zone)
 
     def sent_before(self):
         """A second click on "Book" comes with the same key."""

@@ -15,19 +15,11 @@ from clinic.scheduling.models import Appointment, Practitioner, Series
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.placing import Wish
 from clinic.scheduling.proposing import Asked, plan
-from clinic.scheduling.refusals import InThePast, MovedMeanwhile, NotOpen, SlotTaken
+from clinic.scheduling.refusals import MovedMeanwhile, NotOpen, SlotTaken
+from clinic.scheduling.together import SomeTaken, all_or_none, insert
 
-REFUSALS = (SlotTaken, NotOpen, InThePast)
 SHOWN = ("kind", "practitioner__location", "patient", "location", "room")
 STILL_TO_COME = (Status.BOOKED, Status.CONFIRMED)
-
-
-class SomeTaken(Exception):
-    """Some times of a series cannot be had: `numbers` says which; `planned` is the whole plan with fresh swaps."""
-
-    def __init__(self, numbers, planned=()):
-        super().__init__(f"taken: {numbers}")
-        self.numbers, self.planned = list(numbers), list(planned)
 
 
 @dataclass(frozen=True)
@@ -138,32 +130,15 @@ def _end_holds(people, now):
 
 def _check_days(wishes, now):
     """Refuse what no look at the tables can allow, all of it at once."""
-    _all_or_none(wishes, lambda number, wish: placing.check_day(wish, now))
-
-
-def _all_or_none(wishes, do):
-    """Call `do(number, wish)` for each; raise one `SomeTaken` that names all refused ones. Return the results."""
-    done, refused = [], []
-    for number, wish in wishes.items():
-        try:
-            done.append(do(number, wish))
-        except REFUSALS:
-            refused.append(number)
-    if refused:
-        raise SomeTaken(refused)
-    return done
+    all_or_none(wishes, lambda number, wish: placing.check_day(wish, now))
 
 
 def _insert_all(series, wishes, by, now):
     places = {number: place for place, number in enumerate(wishes, start=1)}
-    return _all_or_none(wishes, lambda number, wish: _insert(series, places[number], wish, by, now))
-
-
-def _insert(series, place, wish, by, now, reason=""):
-    return Appointment.objects.create(
-        **placing.find(wish).columns, patient=wish.patient, status=Status.BOOKED, booked_at=now, created_at=now,
-        changed_at=now, created_by=by, source="desk", series=series, series_place=place, reason=reason,
-    )  # fmt: skip
+    return all_or_none(
+        wishes,
+        lambda number, wish: insert(wish, by=by, now=now, series=series, series_place=places[number]),
+    )
 
 
 def _as_json(rule, last_kind):
@@ -205,7 +180,7 @@ def add(series, *, starts_at, by, practitioner=None, kind=None, now=None):
             placing.check_day(wish, now)
             _end_holds(lock([wish], series.patient), now)
             last = series.appointments.aggregate(last=Max("series_place"))["last"] or 0
-            row = _insert(series, last + 1, wish, by, now)
+            row = insert(wish, by=by, now=now, series=series, series_place=last + 1)
             booking.tell(row, "confirmation")
             record("appointment.booked", row, by=by, patient=series.patient)
             return row
@@ -272,7 +247,7 @@ def _move_all(series, from_place, shift, chosen, seen, by, now):
     _end_holds(people, now)
     _check_days(wishes, now)
     _park(rows, now)
-    moved = _all_or_none(wishes, lambda number, wish: _relocate(rows[number], wish, by, now))
+    moved = all_or_none(wishes, lambda number, wish: _relocate(rows[number], wish, by, now))
     record("series.moved", series, by=by, patient=series.patient_id, visits=len(moved), from_place=from_place)
     tell(series, "series_moved", moved)
     return moved

@@ -7,7 +7,8 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.scheduling import recurrence, slots
+from clinic.scheduling import recurrence
+from clinic.scheduling.clock_reading import read_clock
 from clinic.scheduling.models import Practitioner, VisitKind, WorkingHours
 from clinic.scheduling.recurrence import MOST_A_WEEK, MOST_WEEKS, Rule
 from clinic.scheduling.series import Shift
@@ -117,12 +118,4 @@ class AddVisitForm(forms.Form):
 
     def starts_at(self, practitioner):
         """Return the aware time on the practitioner's clock, or None with the error at its field."""
-        try:
-            return slots.on_clock(self.cleaned_data["day"], self.cleaned_data["time"], practitioner.location.zone)
-        except slots.TimeDoesNotExist:
-            self.add_error("time", _("The clock is put forward that night: this time does not exist. Choose another."))
-        except slots.TimeIsAmbiguous:
-            self.add_error("time", _("The clock is put back that night: this time comes twice. Choose another."))
-        except OverflowError:
-            self.add_error("day", _("This day is too far away. Please check the year."))
-        return None
+        return read_clock(self, practitioner.location.zone)

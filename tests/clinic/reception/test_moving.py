@@ -134,7 +134,7 @@ def test_somebody_else_was_faster_and_the_page_says_who(desk, visit, olga):
         ({"time": ""}, "time", "Type the day and the time."),
         ({"day": ""}, "day", "Type the day and the time."),
         ({"time": "noon"}, "time", "Enter a valid time."),
-        ({"day": "2027-03-14", "time": "02:30"}, "time", "The clock is changed that night"),
+        ({"day": "2027-03-14", "time": "02:30"}, "time", "The clock is put forward that night"),
         ({"time": "09:00"}, "time", "This time has gone. Choose a later one."),
         ({"minutes": "600"}, "minutes", "Ensure this value is less than or equal to 480."),
         ({"minutes": "x"}, "minutes", "Enter a whole number."),
