@@ -25,6 +25,7 @@ ONE_SCREEN = {
     "chart-home",
     "travel-card",
 }  # they scroll inside
+SEEN = {"desk-series": "#series"}  # what stands at the upper edge of the picture
 PRESS = {"desk-dialog": "n"}  # what is pressed on a page before its picture is taken
 README_PICTURES = (
     *("desk-1440", "desk-series-1440", "checkin-820"),
@@ -198,7 +199,7 @@ def series_pages():
         f"patient={who.pk}&practitioner={away.practitioner_id}&kind={kinds['adjustment']}&at={day}T10:15"
         f"&series=on&per_week=2&weeks=3&then={kinds['re-examination']}"
     )
-    return [("desk-series", f"/desk/book/?{asked}#series", "receptionist")]
+    return [("desk-series", f"/desk/book/?{asked}", "receptionist")]
 
 
 def take(wanted):
@@ -224,6 +225,8 @@ def take(wanted):
                 if name in PRESS:
                     tab.keyboard.press(PRESS[name])
                     tab.wait_for_timeout(700)
+                if name in SEEN:
+                    tab.locator(SEEN[name]).evaluate("part => part.scrollIntoView()")
                 made.append(OUT / f"{name}-{width}{'-dark' if scheme == 'dark' else ''}.png")
                 tab.screenshot(path=made[-1], full_page=name not in ONE_SCREEN)
                 context.close()
