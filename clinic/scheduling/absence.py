@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
-from clinic.scheduling import booking, feeds, fees, mails, placing, steps, waitlist
+from clinic.scheduling import booking, feeds, fees, mails, placing, steps, together, waitlist
 from clinic.scheduling.handing_on import (
     CALL,
     CANCEL,
@@ -30,18 +31,16 @@ from clinic.scheduling.handing_on import (
 from clinic.scheduling.models import Appointment, Practitioner, TimeOff
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.proposing import people_for
-from clinic.scheduling.refusals import InThePast, NotOpen, SlotTaken
 
-BECAUSE = "practitioner away"
-REFUSALS = (SlotTaken, NotOpen, InThePast)
+BECAUSE = gettext_noop("practitioner away")
 
 
-class SomeTaken(Exception):
+class SomeTaken(together.SomeTaken):
     """Not all visits can go where they should: `numbers` says which, `plan` is the page with fresh proposals."""
 
     def __init__(self, numbers, plan=None):
-        super().__init__(f"taken: {numbers}")
-        self.numbers, self.plan = list(numbers), plan
+        super().__init__(numbers)
+        self.plan = plan
 
 
 class StillExpected(Exception):
@@ -75,7 +74,7 @@ def carry_out(gap, decided, *, by, seen=None, after=None, replaces=None, now=Non
     try:
         with transaction.atomic():
             return _carry_out(gap, decided, by=by, seen=seen or {}, after=after, replaces=replaces, now=now)
-    except (SomeTaken, IntegrityError) as error:
+    except (together.SomeTaken, IntegrityError) as error:
         fresh = plan(gap, now=now, decided=decided, after=after)
         fresh.refused = getattr(error, "numbers", [])
         raise SomeTaken(fresh.refused, fresh) from error
@@ -154,7 +153,7 @@ def _write_time_off(gap, replaces, by):
 def _cancel(row, by, now):
     """Cancel a visit on the clinic's side; what is only held is let go."""
     if row.status != Status.HELD:
-        return steps.cancel(row, because=BECAUSE, by=by, on_whose_side=fees.CLINIC, silent=True, now=now)
+        return steps.cancel(row, because=gettext(BECAUSE), by=by, on_whose_side=fees.CLINIC, silent=True, now=now)
     if row.patient_id:
         waitlist.release(row.waitlist_offer, by=by, now=now)
     else:
@@ -164,22 +163,14 @@ def _cancel(row, by, now):
 
 def _move_all(rows, wishes, by, now):
     """Move the visits: out of the way for a moment, so that they may take each other's rooms, then each in."""
-    Appointment.objects.filter(pk__in=rows).update(status=Status.EXPIRED, expired_at=now)
-    moved, refused = [], []
-    for number, wish in sorted(wishes.items(), key=lambda item: item[1].starts_at):
-        try:
-            placing.check_day(wish, now)
-            moved.append(_relocate(rows[number], wish, by, now))
-        except REFUSALS:
-            refused.append(number)
-    _refuse(refused)
-    return moved
+    together.park(rows.values(), now)
+    in_order = dict(sorted(wishes.items(), key=lambda item: item[1].starts_at))
+    return together.all_or_none(in_order, lambda number, wish: _move(rows[number], wish, by, now))
 
 
-def _relocate(row, wish, by, now):
-    booking.relocate(row, wish, by=by, now=now, silent=True)
-    Appointment.objects.filter(pk=row.pk).update(status=row.status, expired_at=None)
-    return row
+def _move(row, wish, by, now):
+    placing.check_day(wish, now)
+    return together.bring_in(row, wish, by=by, now=now)
 
 
 def _is_unreached(row, word):

@@ -16,7 +16,7 @@ from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.placing import Wish
 from clinic.scheduling.proposing import Asked, plan
 from clinic.scheduling.refusals import MovedMeanwhile, NotOpen, SlotTaken
-from clinic.scheduling.together import SomeTaken, all_or_none, insert
+from clinic.scheduling.together import SomeTaken, all_or_none, bring_in, insert, park
 
 SHOWN = ("kind", "practitioner__location", "patient", "location", "room")
 STILL_TO_COME = (Status.BOOKED, Status.CONFIRMED)
@@ -246,7 +246,7 @@ def _move_all(series, from_place, shift, chosen, seen, by, now):
     rows = _lock_rows(before, seen)
     _end_holds(people, now)
     _check_days(wishes, now)
-    _park(rows, now)
+    park(rows.values(), now)
     moved = all_or_none(wishes, lambda number, wish: _relocate(rows[number], wish, by, now))
     record("series.moved", series, by=by, patient=series.patient_id, visits=len(moved), from_place=from_place)
     tell(series, "series_moved", moved)
@@ -268,18 +268,9 @@ def _lock_rows(before, seen):
     return rows
 
 
-def _park(rows, now):
-    """Take the visits out of the way for a moment, so that they may move onto each other's times."""
-    keys = [row.pk for row in rows.values()]
-    Appointment.objects.filter(pk__in=keys).update(status=Status.EXPIRED, expired_at=now)
-
-
 def _relocate(row, wish, by, now):
-    """Write a parked visit into its new place and let it count again, before the next one looks for its own."""
     kept = booking.moved_wish(row, wish.starts_at, practitioner=wish.practitioner)
-    booking.relocate(row, kept, by=by, now=now, silent=True)
-    Appointment.objects.filter(pk=row.pk).update(status=row.status, expired_at=None)
-    return row
+    return bring_in(row, kept, by=by, now=now)
 
 
 @transaction.atomic

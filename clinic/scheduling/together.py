@@ -1,6 +1,6 @@
 """Several visits in one deed: all of them or none."""
 
-from clinic.scheduling import placing
+from clinic.scheduling import booking, placing
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.refusals import InThePast, NotOpen, SlotTaken
@@ -42,3 +42,16 @@ def insert(wish, *, by, now, **fields):
         source="desk",
         **fields,
     )
+
+
+def park(rows, now):
+    """Take visits out of the way for a moment, so that they may move onto each other's times and rooms."""
+    keys = [row.pk for row in rows]
+    Appointment.objects.filter(pk__in=keys).update(status=Status.EXPIRED, expired_at=now)
+
+
+def bring_in(row, wish, *, by, now):
+    """Write a parked visit into its new place and let it count again, before the next one looks for its own."""
+    booking.relocate(row, wish, by=by, now=now, silent=True)
+    Appointment.objects.filter(pk=row.pk).update(status=row.status, expired_at=None)
+    return row
