@@ -63,12 +63,26 @@ class ClinicAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         """Today's list for those who treat; figures without health data for the others."""
-        context = {**self.each_context(request), **_home(request.user), **(extra_context or {})}
+        context = {**self.each_context(request), **_home(request.user, **_asked(request)), **(extra_context or {})}
         request.current_app = self.name
         return TemplateResponse(request, self.index_template, context)
 
 
-def _home(user):
+SHOWN_TASKS = 6
+
+
+def _asked(request):
+    """Everybody's tasks rather than one's own?"""
+    return {"whole": request.GET.get("tasks") == "all"}
+
+
+def _tasks(due, whole):
+    mine = [one for one in due if one.is_mine or one.days < 0]  # what is late is everybody's
+    shown = due if whole else mine[:SHOWN_TASKS]
+    return {"due": shown, "due_mine": len(mine), "due_all": len(due), "due_whole": whole}
+
+
+def _home(user, *, whole=False):
     """What the home page shows this user."""
     practitioner = today.practitioner_of(user)
     zone = practitioner.location.zone if practitioner else timezone.get_current_timezone()
@@ -87,4 +101,6 @@ def _home(user):
         "next_row": today.next_arrived(listed),
         "unsigned": today.unsigned(user, practitioner),
         "intakes": today.intakes_to_review(user),
+        "may_close": can(user, "task.change"),
+        **_tasks(today.due(user, day, practitioner), whole),
     }

@@ -7,6 +7,7 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
 from content.models import Article, Assignment
+from patients.languages import writing_to
 
 
 class NotPublished(Exception):
@@ -19,18 +20,21 @@ def assign(*, article, patient, by, because):
     require(by, "article.assign")
     if not Article.objects.filter(pk=article.pk, status=Article.Status.PUBLISHED).exists():  # the row, not the copy
         raise NotPublished
+    if known := Assignment.objects.of(patient).filter(article=article, first_read_at=None).first():
+        return known
     given, created = Assignment.objects.get_or_create(
         article=article, patient=patient, first_read_at=None, defaults={"assigned_by": by, "because": because[:300]}
     )
     if created:
         if patient.email:
-            outbox.queue(
-                "content/assigned",
-                to=patient.email,
-                key=f"assignment-{given.pk}",
-                patient=patient,
-                context={"patient": patient},
-            )
+            with writing_to(patient):
+                outbox.queue(
+                    "content/assigned",
+                    to=patient.email,
+                    key=f"assignment-{given.pk}",
+                    patient=patient,
+                    context={"patient": patient},
+                )
         record("article.assigned", given, by=by, patient=patient, article=article.pk)
     return given
 

@@ -7,8 +7,12 @@ from django.views.decorators.http import require_safe
 
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
-from patients import chart_pages
+from patients import chart_pages, consent_pages
+from patients.consent_admin import ConsentTextAdmin
+from patients.merge_admin import MergeAdmin
 from patients.models import Patient, RedFlagRule, SafetyTerm
+
+__all__ = ["ConsentTextAdmin", "MergeAdmin", "PatientAdmin", "RedFlagRuleAdmin", "SafetyTermAdmin"]
 
 
 @admin.register(Patient)
@@ -26,14 +30,17 @@ class PatientAdmin(ByRight, FilteredOnly):
 
     @admin.display(description=_("name"), ordering="family_name")
     def full_name(self, patient):
-        return patient.full_name
+        joined = "".join(f" ({one.full_name}, {one.chart_number})" for one in patient.merged_from.all())
+        return patient.full_name + joined
 
     @admin.display(description=_("age"))
     def age(self, patient):
         return "" if patient.deceased_on else patient.age
 
     def get_search_results(self, request, queryset, search_term):
-        return (queryset.search(search_term) if search_term.strip() else queryset), False
+        """One line a person: records that were joined to another are found by it and named beside it."""
+        kept = queryset.kept().prefetch_related("merged_from")
+        return (kept.search(search_term) if search_term.strip() else kept), False
 
     def has_add_permission(self, request, obj=None):
         return False  # people are registered at the desk, where doubles are looked for
@@ -41,7 +48,15 @@ class PatientAdmin(ByRight, FilteredOnly):
     def get_urls(self):
         """The files of the chart, before the numbers of patients."""
         view = self.admin_site.admin_view(require_safe(chart_pages.document_file))
-        return [path("document/<int:pk>/", view, name="patients_document_file"), *super().get_urls()]
+        paper = self.admin_site.admin_view(require_safe(self.consent_paper))
+        return [
+            path("document/<int:pk>/", view, name="patients_document_file"),
+            path("consent/<int:pk>/", paper, name="patients_consent_paper"),
+            *super().get_urls(),
+        ]
+
+    def consent_paper(self, request, pk):
+        return consent_pages.paper(request, pk, self.admin_site)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return chart_pages.overview(request, object_id, self.admin_site)

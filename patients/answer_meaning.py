@@ -19,7 +19,10 @@ ADULT = 18  # RF28
 _WEIGHT = {YES: 3, UNSURE: 2, NO: 1}
 _ABOVE = re.compile(r"(\w+)\[>(\d+)\]")
 _NO_WORDS = {"no", "none", "never", "nothing", "n/a", "na", "-", "nope", "not"}
+_NO_WORDS |= {"nunca", "nada", "ninguno", "ninguna", "jamás", "jamas", "no tengo", "no aplica"}
 _UNSURE_WORDS = {"unsure", "not sure", "?", "don't know", "dont know", "do not know", "maybe"}
+_UNSURE_WORDS |= {"no sé", "no se", "no lo sé", "no lo se", "no estoy seguro", "no estoy segura"}
+_UNSURE_WORDS |= {"tal vez", "talvez", "quizás", "quizas", "quizá", "quiza"}
 
 
 @dataclass(frozen=True)
@@ -199,14 +202,19 @@ def _conditions_of(question: Question, value: object) -> Iterator[ConditionAnswe
 
 def _is_unsure(question: Question, value: object) -> bool:
     if question.type == "text":
-        return str(value).strip().lower() in _UNSURE_WORDS
+        return _bare(value) in _UNSURE_WORDS
     return is_open(value)
+
+
+def _bare(value: object) -> str:
+    """What was written, without case and without the marks around it."""
+    return str(value or "").strip().strip(".!").lower()
 
 
 def _says_yes(question: Question, value: object) -> bool:
     if question.type != "text":
         return value == YES
-    words = str(value or "").strip().strip(".!").lower()
+    words = _bare(value)
     return bool(words) and words not in _NO_WORDS | _UNSURE_WORDS
 
 

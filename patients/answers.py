@@ -15,7 +15,7 @@ from patients.questions import Question
 
 NONE, UNSURE = "none", "unsure"
 LONGEST_TEXT, LONGEST_CELL, MOST_ROWS, MOST_SPOTS = 4000, 500, 50, 60  # our own limits
-EARLIEST = date(1880, 1, 1)
+EARLIEST = date(1900, 1, 1)
 SIDES = ("left", "right", "middle", "both")
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _NUMBER = re.compile(r"-?\d{1,9}(?:[.,]\d{1,4})?", re.ASCII)
@@ -181,18 +181,21 @@ def _list(question: Question, raw: object) -> list[dict[str, object]] | None:
 
 
 def _spot(raw: object) -> dict[str, object]:
-    allowed = {"site", "side", "score_0_10", "quality", "spreads_to"}
+    allowed = {"site", "side", "score_0_10", "quality", "spreads_to", "spreads_side"}
     if not isinstance(raw, dict) or not set(raw) <= allowed or not _is_slug(raw.get("site")):
         raise BadAnswer(_("This spot on the body is not known. Please mark it again."))
     side, spreads_to, quality = raw.get("side") or "", raw.get("spreads_to") or "", raw.get("quality") or []
     qualities = [quality] if isinstance(quality, str) else quality
     if side not in ("", *SIDES) or not (spreads_to == "" or _is_slug(spreads_to)):
         raise BadAnswer(_("This spot on the body is not known. Please mark it again."))
+    if raw.get("spreads_side", "") not in ("", *SIDES):
+        raise BadAnswer(_("This spot on the body is not known. Please mark it again."))
     if not isinstance(qualities, list) or len(qualities) > 20 or not all(_is_slug(word) for word in qualities):
         raise BadAnswer(_("Choose only from the answers shown."))
     score = raw.get("score_0_10")
     score = None if score in (None, "") else _score(score)
-    return {"site": raw["site"], "side": side, "score_0_10": score, "quality": qualities, "spreads_to": spreads_to}
+    spot = {"site": raw["site"], "side": side, "score_0_10": score, "quality": qualities, "spreads_to": spreads_to}
+    return spot | ({"spreads_side": raw["spreads_side"]} if spreads_to and "spreads_side" in raw else {})
 
 
 def _is_slug(value: object) -> bool:

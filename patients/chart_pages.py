@@ -11,12 +11,21 @@ from django.utils.translation import gettext_lazy
 from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
-from patients import documents, health_records, intake
+from patients import (
+    consent_pages,
+    documents,
+    health_records,
+    intake,
+    plan_pages,
+    review_pages,
+    review_view,
+    risk_pages,
+)
 from patients.document_forms import DocumentForm
 from patients.document_pages import handed_out
 from patients.health_forms import FACTS, EndAlertForm
-from patients.intake_words import answers_in_words
-from patients.models import Alert, Document, Patient
+from patients.joined import kept_of, to_kept
+from patients.models import Alert, Allergy, Condition, Document, Medication, Patient, Procedure
 
 TEMPLATE = "admin/patients/patient/change_form.html"
 TABS = (
@@ -24,10 +33,14 @@ TABS = (
     ("history", gettext_lazy("History")),
     ("intake", gettext_lazy("Intake")),
     ("visits", gettext_lazy("Visits")),
+    ("risks", gettext_lazy("Risks and self-care")),
+    (plan_pages.TAB, gettext_lazy("Plan and tasks")),
+    ("consents", gettext_lazy("Consents")),
     ("documents", gettext_lazy("Documents")),
     ("alerts", gettext_lazy("Alerts")),
 )
-PER_PAGE, MOST_FACTS, MOST_VERSIONS = 20, 100, 12
+RIGHT = {"overview": "patient.view", "consents": "consent.view"}  # the other tabs: health.view
+PER_PAGE, MOST_FACTS = 20, 100
 
 
 def overview(request, pk, site):
@@ -35,7 +48,10 @@ def overview(request, pk, site):
     if not can(request.user, "patient.view"):
         refuse(request, "role")
         raise PermissionDenied
-    patient = get_or_404(request, Patient.objects.for_user(request.user), pk=pk)
+    found = get_or_404(request, Patient.objects.for_user(request.user).select_related("merged_into"), pk=pk)
+    patient = kept_of(found)
+    if patient.pk != found.pk and request.method != "POST":
+        return to_kept(request, patient.get_absolute_url())
     if request.method == "POST":
         return _pressed(request, patient, site)
     if can(request.user, "health.view"):
@@ -45,18 +61,20 @@ def overview(request, pk, site):
 
 def _show(request, patient, site, tab, status=200, **changed):
     clinical = can(request.user, "health.view")
-    tab = tab if clinical and tab in dict(TABS) else "overview"
+    tabs = [(name, label) for name, label in TABS if can(request.user, RIGHT.get(name, "health.view"))]
+    tab = tab if tab in dict(tabs) else "overview"
     context = {
         **site.each_context(request),
         "title": patient.full_name,
         "opts": Patient._meta,
         "patient": patient,
         "tab": tab,
-        "tabs": TABS if clinical else TABS[:1],
+        "tabs": tabs,
         "is_clinical": clinical,
         "may_write": can(request.user, "health.change"),
+        "may_propose": can(request.user, "patient.merge_propose"),
         **_details(patient),
-        **(TAB[tab](request, patient) if clinical else {}),
+        **(TAB[tab](request, patient) if clinical or tab != "overview" else {}),
         **changed,
     }
     request.current_app = site.name
@@ -64,40 +82,40 @@ def _show(request, patient, site, tab, status=200, **changed):
 
 
 def _details(patient):
-    return {"appointments": patient.appointments.select_related("kind", "practitioner").order_by("-starts_at")[:6]}
+    rows = patient.rows("appointments").select_related("kind", "practitioner")
+    return {"appointments": rows.order_by("-starts_at")[:6]}
 
 
 def _overview(request, patient):
     return {
-        "alerts": Alert.objects.open().filter(patient=patient)[:MOST_FACTS],
-        "conditions": patient.conditions.active()[:12],
-        "medications": patient.medications.filter(stopped_on=None, entered_in_error_at=None)[:12],
-        "episodes": patient.episodes.for_user(request.user).filter(closed_at=None)[:6],
+        "alerts": Alert.objects.of(patient).open()[:MOST_FACTS],
+        "conditions": Condition.objects.of(patient).active()[:12],
+        "medications": Medication.objects.of(patient).filter(stopped_on=None, entered_in_error_at=None)[:12],
+        "episodes": patient.rows("episodes").for_user(request.user).filter(closed_at=None)[:6],
         "last_visits": _visits(request, patient)[:5],
+        **plan_pages.open_tasks(request, patient),
     }
 
 
 def _visits(request, patient):
-    rows = patient.visits.for_user(request.user).select_related("practitioner", "episode")
+    rows = patient.rows("visits").for_user(request.user).select_related("practitioner", "episode")
     return rows.defer("document", "subjective", "objective", "assessment", "plan")
 
 
 def _history(request, patient):
     return {
         "facts": [
-            ("condition", _("Conditions"), patient.conditions.all()[:MOST_FACTS]),
-            ("medication", _("Medicines"), patient.medications.all()[:MOST_FACTS]),
-            ("allergy", _("Allergies"), patient.allergies.all()[:MOST_FACTS]),
-            ("procedure", _("Procedures"), patient.procedures.all()[:MOST_FACTS]),
+            ("condition", _("Conditions"), Condition.objects.of(patient)[:MOST_FACTS]),
+            ("medication", _("Medicines"), Medication.objects.of(patient)[:MOST_FACTS]),
+            ("allergy", _("Allergies"), Allergy.objects.of(patient)[:MOST_FACTS]),
+            ("procedure", _("Procedures"), Procedure.objects.of(patient)[:MOST_FACTS]),
         ],
         "forms": {name: form(prefix=name) for name, (form, _deed) in FACTS.items()},
     }
 
 
 def _intake(request, patient):
-    versions = list(patient.intakes.for_user(request.user).submitted().prefetch_related("reviews__by")[:MOST_VERSIONS])
-    chosen = next((v for v in versions if str(v.version) == request.GET.get("v")), versions[0] if versions else None)
-    return {"versions": versions, "intake": chosen, "answers": answers_in_words(chosen.answers) if chosen else []}
+    return {**review_view.context(request, patient), **review_pages.correction(request, patient)}
 
 
 def _visits_tab(request, patient):
@@ -105,12 +123,12 @@ def _visits_tab(request, patient):
 
 
 def _alerts(request, patient):
-    rows = patient.alerts.for_user(request.user).select_related("acknowledged_by", "ended_by")
+    rows = Alert.objects.of(patient).for_user(request.user).select_related("acknowledged_by", "ended_by")
     return {"all_alerts": rows.order_by("ended_at", "-raised_at")[:MOST_FACTS], "end_form": EndAlertForm()}
 
 
 def _documents(request, patient):
-    rows = patient.documents.for_user(request.user).select_related("uploaded_by")
+    rows = Document.objects.of(patient).for_user(request.user).select_related("uploaded_by")
     return {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "document_form": DocumentForm(),
@@ -124,6 +142,9 @@ TAB = {
     "history": _history,
     "intake": _intake,
     "visits": _visits_tab,
+    "risks": risk_pages.context,
+    plan_pages.TAB: plan_pages.context,
+    "consents": consent_pages.context,
     "documents": _documents,
     "alerts": _alerts,
 }
@@ -160,9 +181,8 @@ def _add(request, patient, name, site):
 
 def _fact(request, patient, what):
     name, _colon, pk = what.partition(":")
-    related = {"condition": "conditions", "medication": "medications", "allergy": "allergies"}
-    rows = getattr(patient, {**related, "procedure": "procedures"}.get(name, "conditions"))
-    return get_or_404(request, rows.for_user(request.user), pk=pk)
+    rows = {"medication": Medication.objects, "allergy": Allergy.objects, "procedure": Procedure.objects}
+    return get_or_404(request, rows.get(name, Condition.objects).of(patient).for_user(request.user), pk=pk)
 
 
 def _end(request, patient, what, site):
@@ -183,20 +203,25 @@ def _error(request, patient, what, site):
     return _back(patient, "history")
 
 
-def _review(request, patient, pk, site):
-    row = get_or_404(request, patient.intakes.for_user(request.user).submitted(), pk=pk)
-    intake.review(row, by=request.user, note=request.POST.get("note", "")[:200])
-    messages.success(request, _("Reviewed. Your name and the time stand beside this version."))
-    return _back(patient, "intake")
+def _on_tab(deed, tab, refusal):
+    """A button of a tab that has a module of its own; what it refuses comes back on the same tab."""
+
+    def press(request, patient, what, site):
+        try:
+            return deed(request, patient, what)
+        except refusal as refused:
+            return _show(request, patient, site, tab, 422, **refused.context)
+
+    return press
 
 
 def _acknowledge(request, patient, pk, site):
-    intake.acknowledge(get_or_404(request, patient.alerts.for_user(request.user), pk=pk), by=request.user)
+    intake.acknowledge(get_or_404(request, Alert.objects.of(patient).for_user(request.user), pk=pk), by=request.user)
     return _back(patient, "alerts")
 
 
 def _end_alert(request, patient, pk, site):
-    alert = get_or_404(request, patient.alerts.for_user(request.user).open(), pk=pk)
+    alert = get_or_404(request, Alert.objects.of(patient).for_user(request.user).open(), pk=pk)
     form = EndAlertForm(request.POST)
     if not form.is_valid():
         return _show(request, patient, site, "alerts", 422, end_form=form, ending=alert.pk)
@@ -213,14 +238,16 @@ def _add_document(request, patient, _what, site):
 
 
 def _release_document(request, patient, pk, site):
-    documents.release(get_or_404(request, patient.documents.for_user(request.user), pk=pk), by=request.user)
+    documents.release(get_or_404(request, Document.objects.of(patient).for_user(request.user), pk=pk), by=request.user)
     messages.success(request, _("The patient can see this document now."))
     return _back(patient, "documents")
 
 
 def _document_error(request, patient, pk, site):
     try:
-        documents.enter_in_error(get_or_404(request, patient.documents.for_user(request.user), pk=pk), by=request.user)
+        documents.enter_in_error(
+            get_or_404(request, Document.objects.of(patient).for_user(request.user), pk=pk), by=request.user
+        )
     except documents.AlreadyMarked:
         messages.error(request, _("This was marked as an error before."))
     return _back(patient, "documents")
@@ -236,13 +263,16 @@ def document_file(request, pk):
 
 
 DEEDS = {
+    **risk_pages.DEEDS,
     "add_document": _add_document,
     "release_document": _release_document,
     "error_document": _document_error,
     "add": _add,
     "end": _end,
     "error": _error,
-    "review": _review,
     "acknowledge": _acknowledge,
     "end_alert": _end_alert,
+    **{word: _on_tab(deed, "intake", review_pages.Refused) for word, deed in review_pages.DEEDS.items()},
+    **{word: _on_tab(deed, plan_pages.TAB, plan_pages.Refused) for word, deed in plan_pages.DEEDS.items()},
+    **{word: _on_tab(deed, "consents", consent_pages.Refused) for word, deed in consent_pages.DEEDS.items()},
 }

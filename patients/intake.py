@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from patients import red_flags
+from patients import red_flags, tasks
 from patients.answer_meaning import age_on, condition_changes, safety_facts
 from patients.models import Alert, Condition, Intake, IntakeReview, Patient, SafetyTerm
 from patients.models.health import Source
@@ -37,10 +37,10 @@ def carried(answers):
 def open_intake(patient, *, by=None):
     """Return the patient's open intake, or begin the next version with the answers of the last one to start from."""
     patient = type(patient).objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
-    if waiting := patient.intakes.filter(submitted_at=None).first():
+    if waiting := Intake.objects.of(patient).filter(submitted_at=None).first():
         return waiting
-    last = patient.intakes.submitted().first()
-    newest = patient.intakes.aggregate(newest=Max("version"))["newest"] or 0
+    last = Intake.objects.of(patient).submitted().order_by("-version", "-pk").first()
+    newest = Intake.objects.of(patient).aggregate(newest=Max("version"))["newest"] or 0
     return Intake.objects.create(
         patient=patient,
         version=newest + 1,
@@ -81,7 +81,7 @@ def person_facts(intake):
     return {
         "age": age_on(patient.birth_date, timezone.localdate()),
         "sex": "" if patient.sex == Patient.Sex.OTHER and intake.answers.get("sex") else patient.sex,
-        "conditions": frozenset(patient.conditions.counted().active().values_list("code", flat=True)),
+        "conditions": frozenset(Condition.objects.of(patient).counted().active().values_list("code", flat=True)),
         "visit_kind": "initial" if intake.version == 1 else "subsequent",
     }
 
@@ -97,19 +97,21 @@ def submit(intake, *, filled_by=Intake.FilledBy.PATIENT):
 
     Raises `AlreadyHandedIn`. The record is written with no actor: the holder of the link filled it in.
     """
+    tasks.hold(intake.patient_id)
     row = _locked(intake)
     assessment = assess(row)
     row.submitted_at, row.filled_by = timezone.now(), filled_by
     row.save(update_fields=["submitted_at", "filled_by"])
     _note_conditions(row)
     raise_alerts(row.patient, assessment, intake=row)
+    tasks.for_intake(row)
     record("intake.submitted", row, patient=row.patient, version=row.version, flags=len(assessment.fired))
     return assessment
 
 
 def _note_conditions(intake):
     """Add what is new; a condition that stands already is not written twice."""
-    known = set(intake.patient.conditions.active().values_list("code", flat=True))
+    known = set(Condition.objects.of(intake.patient).active().values_list("code", flat=True))
     labels = dict(SafetyTerm.objects.values_list("slug", "label"))
     Condition.objects.bulk_create(
         Condition(
@@ -126,10 +128,39 @@ def _note_conditions(intake):
     )
 
 
-def raise_alerts(patient, assessment, *, intake=None):
-    """Write one open alert for each red flag that fired and stands not already open."""
-    standing = set(Alert.objects.open().filter(patient=patient).values_list("flag", flat=True))
-    Alert.objects.bulk_create(
+@transaction.atomic
+def raise_alerts(patient, assessment, *, intake=None, again=False, now=None):
+    """Write one open alert for each red flag that fired, and open the tasks they ask for.
+
+    One that stands already is raised again, to be seen anew, when it is worse than it was; with `again` in any case.
+    """
+    tasks.hold(patient.pk)
+    fired = {one.flag.id: one for one in assessment.fired}
+    for alert in Alert.objects.of(patient).open().filter(flag__in=fired):
+        if again or _is_worse(fired[alert.flag], alert):
+            _raise_again(alert, fired[alert.flag], now or timezone.now())
+    for alert in write_alerts(patient, assessment, intake=intake):
+        tasks.for_alert(alert)
+
+
+def _is_worse(fired, alert):
+    rank = red_flags.LEVELS.index
+    return rank(fired.level) > rank(alert.level) or not set(fired.blocks_treatments) <= set(alert.blocks_treatments)
+
+
+def _raise_again(alert, fired, now):
+    alert.level = max(alert.level, fired.level, key=red_flags.LEVELS.index)
+    alert.blocks_treatments = sorted({*alert.blocks_treatments, *fired.blocks_treatments})
+    alert.raised_at, alert.acknowledged_at, alert.acknowledged_by = now, None, None
+    alert.save(update_fields=["level", "blocks_treatments", "raised_at", "acknowledged_at", "acknowledged_by"])
+    tasks.for_alert(alert)
+    record("alert.raised_again", alert, patient=alert.patient_id)
+
+
+def write_alerts(patient, assessment, *, intake=None):
+    """Write the alerts alone and return them."""
+    standing = set(Alert.objects.of(patient).open().values_list("flag", flat=True))
+    return Alert.objects.bulk_create(
         Alert(
             patient=patient,
             intake=intake,
@@ -150,7 +181,9 @@ def review(intake, *, by, note=""):
     require(by, "intake.review")
     if not Intake.objects.submitted().filter(pk=intake.pk).exists():
         raise NotHandedIn
+    tasks.hold(intake.patient_id)
     done = IntakeReview.objects.create(intake=intake, by=by, note=note)
+    tasks.intake_read(intake, by=by, note=note)
     record("intake.reviewed", intake, by=by, patient=intake.patient_id)
     return done
 
@@ -159,6 +192,7 @@ def review(intake, *, by, note=""):
 def acknowledge(alert, *, by):
     """Note by name and time that somebody has seen this alert; a second acknowledgement changes nothing."""
     require(by, "alert.acknowledge")
+    tasks.hold(alert.patient_id)
     row = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert.pk)
     if row.acknowledged_at is None:
         row.acknowledged_at, row.acknowledged_by = timezone.now(), by
@@ -171,10 +205,12 @@ def acknowledge(alert, *, by):
 def end_alert(alert, *, because, by):
     """End an alert with the clinician's reason; until then it holds treatments back. The first reason stands."""
     require(by, "health.change")
+    tasks.hold(alert.patient_id)
     row = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert.pk)
     if row.ended_at is not None:
         return row
     row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, because.strip()[:300]
     row.save(update_fields=["ended_at", "ended_by", "ended_because"])
+    tasks.alert_ended(row, by=by)
     record("alert.ended", row, by=by, patient=row.patient_id)
     return row

@@ -11,6 +11,7 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.messaging import outbox
 from patients import intake as intakes
+from patients.languages import writing_to
 from patients.models import Intake
 
 
@@ -18,19 +19,21 @@ class NoAddress(Exception):
     """The patient has no e-mail address yet; the desk can add one."""
 
 
-def _send(event, patient, scope, subject_id, by):
+def send_link(event, patient, scope, subject_id, by=None):
+    """Mail the patient a fresh link of this scope, in their language, and return its address. Raises `NoAddress`."""
     if not patient.email:
         raise NoAddress
     token = links.make(scope, subject_id, by=by)
     url = settings.SITE_URL + reverse(scope, args=[token])
-    outbox.queue(
-        f"patients/{event}",
-        to=patient.email,
-        key=f"{scope}-{subject_id}-{token[:8]}",
-        patient=patient,
-        context={"patient": patient, "url": url},
-        sensitive=True,
-    )
+    with writing_to(patient):
+        outbox.queue(
+            f"patients/{event}",
+            to=patient.email,
+            key=f"{scope}-{subject_id}-{token[:8]}",
+            patient=patient,
+            context={"patient": patient, "url": url},
+            sensitive=True,
+        )
     return url
 
 
@@ -38,7 +41,7 @@ def _send(event, patient, scope, subject_id, by):
 def invite(patient, *, by):
     """Mail the patient an invitation to the portal and return its address. Raises `NoAddress`."""
     require(by, "patient.invite")
-    url = _send("invitation", patient, SignedLink.Scope.INVITATION, patient.pk, by)
+    url = send_link("invitation", patient, SignedLink.Scope.INVITATION, patient.pk, by)
     record("patient.invited", patient, by=by, patient=patient)
     return url
 
@@ -52,7 +55,7 @@ def send_intake(patient, *, by):
     require(by, "intake.send")
     intake = intakes.open_intake(patient, by=by)
     if patient.email:
-        url = _send("intake", patient, SignedLink.Scope.INTAKE, intake.pk, by)
+        url = send_link("intake", patient, SignedLink.Scope.INTAKE, intake.pk, by)
     else:
         url = settings.SITE_URL + reverse("intake", args=[links.make(SignedLink.Scope.INTAKE, intake.pk, by=by)])
     record("intake.sent", intake, by=by, patient=patient)

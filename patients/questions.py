@@ -1,4 +1,4 @@
-"""The questions of the intake: topics, questions and choices as data (`data/intake.yaml`), read once."""
+"""The questions of the intake: topics, questions and choices as data (`data/intake.yaml`), read once a language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
+from django.utils.translation import get_language
 
+from patients import question_words
 from patients.expressions import Facts, Pass, parse
 
 DATA = Path(__file__).parent / "data"
@@ -73,6 +75,11 @@ class Question:
         """The values that can be chosen."""
         return tuple(choice.value for choice in self.choices)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything the question says to a person."""
+        return (self.text, self.help, *(part.label for part in (*self.choices, *self.rows)))
+
     def targets(self, kind: str) -> tuple[str, ...]:
         """What stands behind `kind:` in the question's own maps_to."""
         return targets(self.maps_to, kind)
@@ -87,6 +94,11 @@ class Topic:
     intro: str
     filled_by: str
     questions: tuple[Question, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the page says above its questions."""
+        return (self.title, self.intro)
 
 
 @dataclass(frozen=True)
@@ -129,9 +141,22 @@ def shown(question: Question, facts: Facts) -> bool:
     return not question.shown_when or parse(question.shown_when).holds(facts, Pass.SHOW)
 
 
-@lru_cache(maxsize=4)
 def load(path: Path = DATA / "intake.yaml") -> Questionnaire:
-    """Read the questionnaire. Raises BadQuestionnaire for a question it cannot use, BadExpression for a bad rule."""
+    """Return the questionnaire in the language that is active, English where a text has no translation.
+
+    Raises BadQuestionnaire for a question it cannot use, BadExpression for a bad rule.
+    """
+    return _in_language(path, (get_language() or "en").partition("-")[0])
+
+
+@lru_cache(maxsize=8)
+def _in_language(path: Path, language: str) -> Questionnaire:
+    words = question_words.read(question_words.beside(path, language))
+    return question_words.worded(_read(path), words) if words else _read(path)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> Questionnaire:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     told = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both loaders are the safe ones)
     questionnaire = Questionnaire(told["version"], tuple(_topic(raw) for raw in told["topics"]))

@@ -101,8 +101,13 @@ class Assessment:
     @property
     def advice(self) -> tuple[str, ...]:
         """What to tell the patient, most urgent first, no line twice."""
+        return self.advice_in("en")
+
+    def advice_in(self, language: str) -> tuple[str, ...]:
+        """The same advice in another language (its code, such as 'es'); a line without a translation stays English."""
+        words = read_advice(language)
         urgent_first = sorted(self.fired, key=lambda item: -LEVELS.index(item.level))
-        return tuple(dict.fromkeys(item.advice for item in urgent_first))
+        return tuple(dict.fromkeys(words.get(item.advice, item.advice) for item in urgent_first))
 
     def blocks(self, treatment: str) -> bool:
         """Whether this treatment word has to wait."""
@@ -175,6 +180,13 @@ def read_levels(path: Path = DATA / "red_flag_levels.csv") -> dict[str, Level]:
         )
         for raw in _rows(path)
     }
+
+
+@lru_cache(maxsize=8)
+def read_advice(language: str, folder: Path = DATA) -> dict[str, str]:
+    """Read the advice in another language, by its English words; empty for a language that has none."""
+    paths = [folder / f"{name}.{language}.csv" for name in ("red_flag_levels", "red_flags")]
+    return {raw["english"]: raw["patient_advice"] for path in paths if path.is_file() for raw in _rows(path)}
 
 
 @lru_cache(maxsize=8)

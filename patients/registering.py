@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from clinic.accounts.models import RoleGrant, User, normalise_email
 from clinic.accounts.roles import Role, require
 from clinic.audit.recording import record
-from patients import indexing
+from patients import granting, indexing
 from patients.models import Patient
 
 FIRST_CHART_NUMBER = 10_000
@@ -45,6 +45,8 @@ def change(patient, *, by, **fields):
         setattr(row, name, value)
     row.save(update_fields=list(fields))
     indexing.index(row)
+    if "birth_date" in fields:
+        granting.follow_birth_date(row, by=by)
     record("patient.changed", row, by=by, patient=row, fields=sorted(fields))
     return row
 

@@ -24,13 +24,16 @@ ONE_SCREEN = {
     "desk-series",
     "chart-home",
     "travel-card",
+    "travel-card-crash",
 }  # they scroll inside
 SEEN = {"desk-series": "#series"}  # what stands at the upper edge of the picture
 PRESS = {"desk-dialog": "n"}  # what is pressed on a page before its picture is taken
 README_PICTURES = (
     *("desk-1440", "desk-series-1440", "checkin-820"),
     *("travel-card-1440", "portal-375", "library-1440"),
+    *("chart-review-1440", "intake-movement-375"),
 )
+UPPER = {"chart-review-1440": 1220, "intake-movement-375": 1220}  # px of a long page that the README shows
 WIDTHS = {1440: 900, 1024: 768, 375: 812}
 TABLET = {820: 1180, 375: 812}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -77,6 +80,8 @@ def session_of(role):
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]  # just signed in
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return session.session_key
 
@@ -105,7 +110,7 @@ def tablet_cookies():
 def pages():
     """Return [(name, path, role)]: one address per screen, found in the demo's own rows."""
     from clinic.accounts import links
-    from clinic.charting.models import Visit
+    from clinic.charting.models import Contraindication, PlannedTreatment, Visit
     from content.models import Article
     from patients import intake
     from patients.models import Patient
@@ -114,12 +119,19 @@ def pages():
     opened = links.make("intake", intake.open_intake(ana).pk)
     draft = Visit.objects.unsigned().filter(practitioner__user__isnull=False).order_by("-visited_at").first()
     signed = Visit.objects.signed().order_by("-visited_at")[0]
+    crash = Visit.objects.unsigned().filter(episode__mechanism="crash").first() or signed
+    held = PlannedTreatment.objects.current().exclude(since_strictest="").order_by("since_strictest").first()
+    planned = held.plan.patient if held else ana
     article = Article.objects.published()[0]
+    rule = Contraindication.objects.get(rule_id="smt_hvla.osteoporosis")
     return [
         ("home", "/", None), ("library", "/library/", None), ("article", article.get_absolute_url(), None),
         ("request", "/request/", None), ("sign-in", "/accounts/login/", None),
         ("intake", f"/intake/{opened}/", None), ("intake-pain", f"/intake/{opened}/pain/", None),
         ("intake-movement", f"/intake/{opened}/provoking/", None),
+        ("intake-goals", f"/intake/{opened}/goals/", None), ("intake-read", f"/intake/{opened}/read-through/", None),
+        ("intake-link-gone", "/intake/no-such-link/", None), *spanish_pages(),
+        ("desk-intake-paper", f"/desk/patients/{ana.pk}/intake/paper/", "receptionist"),
         ("desk", "/desk/", "receptionist"), ("desk-dialog", "/desk/", "receptionist"),
         ("desk-week", "/desk/week/", "receptionist"), ("desk-rooms", "/desk/?by=rooms", "receptionist"),
         ("desk-print", "/desk/print/", "receptionist"), ("desk-patients", "/desk/patients/", "receptionist"),
@@ -134,15 +146,93 @@ def pages():
         ("travel-card", draft.get_absolute_url() if draft else "/admin/charting/visit/", "chiropractor"),
         ("signed-note", signed.get_absolute_url(), "chiropractor"),
         ("chart-patient", ana.get_absolute_url(), "chiropractor"),
-        ("admin-patients", "/admin/patients/patient/", "chiropractor"),
+        ("travel-card-crash", f"{crash.get_absolute_url()}?kind=adjustment", "chiropractor"),
+        ("chart-plan", f"{planned.get_absolute_url()}?tab=plan", "chiropractor"),
+        ("admin-patients", "/admin/patients/patient/", "chiropractor"), *merge_pages(),
         ("admin-rules", "/admin/charting/contraindication/", "chiropractor"),
+        ("admin-rule", f"/admin/charting/contraindication/{rule.pk}/change/", "clinic_admin"),
+        ("admin-rule-add", "/admin/charting/contraindication/add/", "clinic_admin"),
         ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
         ("portal-calendar", "/portal/calendar/", "patient"), ("desk-calendars", "/desk/calendars/", "chiropractor"),
-        ("portal-documents", "/portal/documents/", "patient"),
+        ("portal-documents", "/portal/documents/", "patient"), ("portal-consents", "/portal/consents/", "patient"),
+        ("portal-consent", "/portal/consents/manipulation/sign/", "patient"),
+        ("intake-consents", f"/intake/{opened}/consents/", None),
+        ("chart-consents", f"{ana.get_absolute_url()}?tab=consents", "chiropractor"),
+        ("consent-paper", f"/admin/patients/patient/consent/{signed_by_hand()}/", "chiropractor"),
         ("desk-document", f"/desk/patients/{ana.pk}/document/", "receptionist"),
         ("chart-documents", f"{ana.get_absolute_url()}?tab=documents", "chiropractor"),
+        ("chart-risks", f"{ana.get_absolute_url()}?tab=risks", "chiropractor"),
+        ("portal-self-care", "/portal/self-care/", "patient"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
+        *around_pages(), *review_pages(),
     ]  # fmt: skip
+
+
+def review_pages():
+    """Return the pages of somebody who handed in a second health history, and of the first note that it begins."""
+    from clinic.charting import notes
+    from patients.models import Condition, Patient
+
+    again = Patient.objects.filter(intakes__version=2, intakes__submitted_at__isnull=False)[0]
+    said, chart = Condition.objects.of(again).to_confirm()[0], again.get_absolute_url()
+    found = [
+        ("chart-review", f"{chart}?tab=intake", "chiropractor"),
+        ("chart-correct", f"{chart}?tab=intake&correct={said.pk}", "chiropractor"),
+        ("chart-history", f"{chart}?tab=history", "chiropractor"),
+        ("chart-alerts", f"{chart}?tab=alerts", "chiropractor"),
+        ("desk-details", f"/desk/patients/{again.pk}/details/", "receptionist"),
+    ]
+    coming = again.appointments.filter(visit=None, practitioner__user__isnull=False).order_by("starts_at").first()
+    if coming:
+        note = notes.open_visit(coming, by=coming.practitioner.user)
+        found.append(("travel-card-first", note.get_absolute_url(), "chiropractor"))
+    return found
+
+
+def around_pages():
+    """Return the pages around a person: notes, needs, who may act, somebody who has died."""
+    from patients.models import Patient, ProxyGrant, StickyNote
+
+    noted, granted = StickyNote.objects.up().latest("pk").patient, ProxyGrant.objects.latest("pk").patient
+    needy = Patient.objects.exclude(access_needs="").order_by("pk")[0]
+    dead = Patient.objects.exclude(deceased_on=None).order_by("pk")[0]
+    return [
+        ("desk-notes", f"/desk/patients/{noted.pk}/notes/", "receptionist"),
+        ("desk-grants", f"/desk/patients/{granted.pk}/grants/", "receptionist"),
+        ("desk-needs", f"/desk/patients/{needy.pk}/", "receptionist"),
+        ("desk-contact", f"/desk/patients/{needy.pk}/contact/", "receptionist"),
+        ("desk-needs-book", f"/desk/book/?patient={needy.pk}", "receptionist"),
+        ("desk-died", f"/desk/patients/{needy.pk}/died/", "receptionist"),
+        ("desk-dead", f"/desk/patients/{dead.pk}/", "receptionist"),
+        ("chart-needs", needy.get_absolute_url(), "chiropractor"),
+        ("chart-dead", dead.get_absolute_url(), "chiropractor"),
+        ("portal-acting", "/portal/acting/", "patient"),
+    ]
+
+
+def spanish_pages():
+    """Return pages of the health history of somebody who speaks Spanish, and what stops them."""
+    from clinic.accounts import links
+    from patients import intake
+    from patients.models import Patient
+
+    speakers = Patient.objects.filter(language="Spanish", deceased_on=None, merged_into=None).order_by("pk")[:2]
+    if len(speakers) < 2:
+        return []
+    asked, stopped = (intake.open_intake(one) for one in speakers)
+    intake.save_page(stopped, page="red_flags", answers={"RF01": "yes", "RF02": "no"}, done=False)
+    first, second = (links.make("intake", one.pk) for one in (asked, stopped))
+    return [
+        ("intake-es", f"/intake/{first}/", None), ("intake-es-flags", f"/intake/{first}/red_flags/", None),
+        ("intake-es-pain", f"/intake/{first}/pain/", None), ("intake-es-stop", f"/intake/{second}/stop/", None),
+    ]  # fmt: skip
+
+
+def signed_by_hand():
+    """Return the number of a consent with a drawn signature."""
+    from patients.models import Consent
+
+    return Consent.objects.filter(text__kind="manipulation", is_given=True).exclude(drawing=[]).latest("pk").pk
 
 
 def waiting_pages():
@@ -157,6 +247,28 @@ def waiting_pages():
         [("desk-waiting-add", f"/desk/waiting/add/?patient={waits[0].patient_id}", "receptionist")] if waits else []
     )
     return found + ([("offer", f"/offer/{links.make('offer', offer.pk)}/", None)] if offer else [])
+
+
+def merge_pages():
+    """Return the pages on which two records of one person are found, proposed, reviewed and taken apart again."""
+    from django.urls import reverse
+
+    from patients.models import Merge
+
+    waiting, joined = Merge.objects.waiting().first(), Merge.objects.in_force().first()
+    if waiting is None or joined is None:
+        return []
+    same = f"/desk/patients/{waiting.kept_id}/same/"
+    return [
+        ("merge-list", "/admin/patients/merge/", "clinic_admin"),
+        ("merge-likely", "/admin/patients/merge/likely/", "clinic_admin"),
+        *(
+            (name, reverse("admin:patients_merge_change", args=[merge.pk]), "clinic_admin")
+            for name, merge in (("merge-review", waiting), ("merge-joined", joined))
+        ),
+        ("desk-same", same, "receptionist"),
+        ("desk-same-propose", f"{same}?with={waiting.absorbed_id}", "receptionist"),
+    ]
 
 
 def away_pages():
@@ -194,7 +306,7 @@ def series_pages():
     if away is None:
         return []
     kinds = {kind.slug: kind.pk for kind in VisitKind.objects.all()}
-    who, day = Patient.objects.order_by("-pk")[0], timezone.localdate(away.starts_at)
+    who, day = Patient.objects.filter(merges_absorbed=None).order_by("-pk")[0], timezone.localdate(away.starts_at)
     asked = (
         f"patient={who.pk}&practitioner={away.practitioner_id}&kind={kinds['adjustment']}&at={day}T10:15"
         f"&series=on&per_week=2&weeks=3&then={kinds['re-examination']}"
@@ -236,6 +348,15 @@ def take(wanted):
     return made
 
 
+def show(name):
+    """Copy a picture to where the README finds it; of a long page its upper part."""
+    from PIL import Image
+
+    with Image.open(OUT / f"{name}.png") as picture:
+        height = min(picture.height, UPPER.get(name, picture.height))
+        picture.crop((0, 0, picture.width, height)).save(ROOT / "docs/pictures" / f"{name}.png", optimize=True)
+
+
 def main(arguments):
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -250,7 +371,7 @@ def main(arguments):
         (ROOT / "docs/pictures").mkdir(parents=True, exist_ok=True)
         for name in README_PICTURES:
             if (OUT / f"{name}.png").exists():
-                shutil.copy(OUT / f"{name}.png", ROOT / "docs/pictures" / f"{name}.png")
+                show(name)
     print(f"{len(made)} pictures in {OUT}")
 
 

@@ -22,7 +22,7 @@ from clinic.scheduling.models import Appointment, Practitioner, Room, Series, Th
 from clinic.scheduling.models.appointments import STAMP, Status
 from content.models import Article, Assignment, Author, Reference, Topic
 from patients import registering
-from patients.models import CallLog, Condition, Document, Patient
+from patients.models import CallLog, Condition, Consent, ConsentText, Document, Patient, Task
 
 MONDAY = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # 10:00 in New York, a Monday in the future, no clock change near
 _numbers = itertools.count(1)
@@ -30,6 +30,7 @@ _numbers = itertools.count(1)
 
 LOADING = (
     "patients.migrations.0002_load_safety_vocabulary_and_red_flags",
+    "patients.migrations.0006_load_consent_texts",
     "clinic.charting.migrations.0002_load_clinical_tables",
     "clinic.outcomes.migrations.0002_load_measures",
 )
@@ -261,4 +262,20 @@ def document(of, by=None, **fields):
         uploaded_by=by or user("", Role.CHIROPRACTOR),
         file=ContentFile(data, "file.pdf"),
         **{"title": "MRI", "media_type": "application/pdf", "size": len(data), "sha256": "0" * 64, **fields},
+    )
+
+
+def task(of, **fields):
+    """Something to do for the patient `of`, straight into the table."""
+    return Task.objects.create(
+        patient=of,
+        **{"kind": "refer", "title": "Medical visit", "key": f"k{next(_numbers)}", "due_on": date.today(), **fields},
+    )
+
+
+def consent(of, kind="manipulation", *, is_given=True, **fields):
+    """An answer to the newest text of this kind, straight into the table."""
+    text = ConsentText.objects.filter(kind=kind).latest("version")
+    return Consent.objects.create(
+        patient=of, text=text, is_given=is_given, **{"signed_name": of.full_name if is_given else "", **fields}
     )

@@ -29,6 +29,7 @@ def full_row(carlos, number):
     patient = make.patient(f"Patient{number}", family="Listed")
     make.condition(patient, "osteoporosis")
     Alert.objects.create(patient=patient, flag="RF09", level="E", points_to="Fall", staff_action="Examine")
+    make.task(patient)
     record_pain(patient, 6, mode=Response.Mode.VISIT)
     record_pain(patient, 4, mode=Response.Mode.VISIT)
     before = make.visit(patient, carlos.practitioner, visited_at=today_at() - timedelta(days=7))
@@ -49,7 +50,7 @@ def test_the_home_page_asks_the_same_number_of_questions_for_one_row_and_three(
     assert len(page.context["rows"]) == rows
 
 
-QUERIES = 15
+QUERIES = 16
 
 
 def test_a_row_says_who_what_to_look_out_for_and_what_was_found_last_time(client, carlos):
@@ -123,3 +124,63 @@ def test_the_search_box_finds_a_patient_in_any_spelling(client, carlos, ana, ben
     client.force_login(carlos)
     page = client.get(reverse("admin:patients_patient_changelist") + "?q=sorensen")
     assert list(page.context["cl"].result_list) == [ana]
+
+
+# --- what is due
+
+
+def due_on_home(client, query=""):
+    page = client.get(HOME + query)
+    return [(one.task.title, one.days) for one in page.context["due"]], page.content.decode()
+
+
+def test_what_is_due_stands_in_order_of_its_day_and_unread_histories_have_their_own_list(client, carlos, ana):
+    day = timezone.localdate(timezone=make.location().zone)
+    for title, days, kind in (
+        ("Later", 9, "refer"),
+        ("Late", -2, "safety"),
+        ("Today", 0, "exam"),
+        ("Read", 0, "review"),
+    ):
+        make.task(ana, title=title, kind=kind, due_on=day + timedelta(days=days))
+    make.task(ana, title="Over", done_at=timezone.now(), done_by=carlos, outcome="Seen")
+    client.force_login(carlos)
+    listed, page = due_on_home(client)
+    assert listed == [("Late", -2), ("Today", 0), ("Later", 9)]
+    assert page.count("in 9 days") == 1
+
+
+def test_mine_are_my_patients_and_those_of_nobody_and_all_is_one_link_away(client, carlos, ana, ben):
+    other = make.practitioner(make.user("", "chiropractor"))
+    nobody = make.patient("Nobody")
+    make.appointment(ana, carlos.practitioner)
+    make.appointment(ben, other)
+    for patient in (ana, ben, nobody):
+        make.task(patient, title=patient.given_name)
+    client.force_login(carlos)
+    assert sorted(title for title, _days in due_on_home(client)[0]) == ["Ana", "Nobody"]
+    assert sorted(title for title, _days in due_on_home(client, "?tasks=all")[0]) == ["Ana", ben.given_name, "Nobody"]
+
+
+def test_what_is_late_is_everybodys(client, carlos, ben):
+    make.appointment(ben, make.practitioner(make.user("", "chiropractor")))
+    make.task(ben, title="Late", due_on=timezone.localdate() - timedelta(days=3))
+    client.force_login(carlos)
+    assert [title for title, _days in due_on_home(client)[0]] == ["Late"]
+
+
+def test_a_task_of_a_merged_record_is_that_of_the_persons_practitioner(client, carlos, ana):
+    other = make.practitioner(make.user("", "chiropractor"))
+    make.appointment(ana, carlos.practitioner)
+    old = make.patient("Anna", merged_into=ana)
+    make.appointment(old, other)
+    make.task(old, title="Write")
+    client.force_login(carlos)
+    assert due_on_home(client)[0] == [("Write", due_on_home(client)[0][0][1])]
+
+
+def test_who_does_not_treat_reads_no_task_on_the_home_page(client, olga, ana):
+    make.task(ana, title="Medical opinion: malignancy")
+    client.force_login(olga)
+    listed, page = due_on_home(client)
+    assert (listed, "malignancy" in page) == ([], False)

@@ -96,7 +96,7 @@ def by_link(scope):
                 link = links.find(scope, token)
             except links.LinkNotValid:
                 refuse(request, "link", scope)
-                return render(request, "accounts/link_not_valid.html", status=404)
+                return render(request, "accounts/link_not_valid.html", {"scope": scope, "token": token}, status=404)
             return view(request, link, *args, **{**kwargs, "token": token})
 
         return mark(never_cache(guarded), f"by_link:{scope}")

@@ -52,7 +52,27 @@ def find(scope, token):
     return link
 
 
+def latest(scope, token):
+    """Return the newest link to what `token` once opened, living or not; raise `LinkNotValid` for an unknown token."""
+    link = SignedLink.objects.filter(scope=scope, token_hash=_hash(token)).first()
+    if link is None:
+        raise LinkNotValid
+    return SignedLink.objects.filter(scope=scope, subject_id=link.subject_id).order_by("-pk")[0]
+
+
+def withdraw(scope, subject_id):
+    """Let every link to this subject open nothing more."""
+    living = SignedLink.objects.filter(scope=scope, subject_id=subject_id, used_at=None, revoked_at=None)
+    living.update(revoked_at=timezone.now())
+
+
 def use_up(link):
     """Mark the link as used, so that it opens nothing more; `LinkNotValid` if it was used or withdrawn meanwhile."""
     if not SignedLink.objects.filter(pk=link.pk, used_at=None, revoked_at=None).update(used_at=timezone.now()):
         raise LinkNotValid
+
+
+def revoke_all(scope, subject_ids):
+    """Withdraw every living link of this scope to these subjects; return how many."""
+    living = SignedLink.objects.filter(scope=scope, subject_id__in=subject_ids, used_at=None, revoked_at=None)
+    return living.update(revoked_at=timezone.now())

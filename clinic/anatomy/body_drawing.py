@@ -54,7 +54,7 @@ class Figure:
     captions: tuple[Caption, ...]
 
 
-_CENTRE = {"front": 80, "back": 248}
+CENTRE = {"front": 80, "back": 248}
 _NAMES = {"front": _("front"), "back": _("back")}
 
 _NECK = "M-8.5 44 L8.5 44 C8.5 52 9 57 12 61 C10 64 6 66 0 66 C-6 66 -10 64 -12 61 C-9 57 -8.5 52 -8.5 44Z"
@@ -117,7 +117,7 @@ def parts() -> tuple[Part, ...]:
 
 
 def _figure(view: str) -> Figure:
-    centre = _CENTRE[view]
+    centre = CENTRE[view]
     at_left, at_right = _SIDES_AT[view]
     drawn = [Part(view, site, MIDLINE, _placed(shape, centre)) for site, shape in _MIDDLE[view].items()]
     for site, shape in _HALVES[view].items():

@@ -85,6 +85,9 @@ BY_SLUG = {site.slug: site for site in SITES}
 PAIN_SITES = tuple(site for site in SITES if site.front or site.back)
 """The sites a patient chooses at intake, the same on the drawing and in the list beside it."""
 
+MIDDLE = frozenset({"head", "neck", "anterior_neck"})
+"""The sites of the body chart that lie in the middle; all others have a left and a right."""
+
 
 def enclosing(slug: str) -> frozenset[str]:
     """This site and the larger ones it lies within; raises KeyError for a slug not in the list."""

@@ -1,19 +1,20 @@
 """The chart's tables in the admin. A visit note opens as the travel card; the rules change with a reason."""
 
-from django import forms
 from django.contrib import admin
+from django.db.models import Q
+from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
 from clinic.audit.recording import record
-from clinic.charting import rule_changes, visit_pages
+from clinic.charting import risk_suggestions, rule_changes, rule_forms, rule_versions, visit_pages
 from clinic.charting.models import Contraindication, DiagnosisCode, TreatmentKind, Visit
+from clinic.charting.rule_forms import AddForm, ChangeForm
 from patients.models import Patient
-
-HISTORY = 20
 
 
 @admin.register(Visit)
@@ -45,14 +46,15 @@ class VisitAdmin(ByRight, FilteredOnly):
     def get_search_results(self, request, queryset, search_term):
         if not search_term:
             return queryset, False
-        patients = Patient.objects.search(search_term)
-        return queryset.filter(patient__in=patients.values("pk")), False
+        found = Patient.objects.search(search_term).values("pk")
+        return queryset.filter(Q(patient__in=found) | Q(patient__merged_into__in=found)), False
 
     def get_urls(self):
         opened = path(
             "open/<int:pk>/", self.admin_site.admin_view(visit_pages.open_from_list), name="charting_visit_open"
         )
-        return [opened, *super().get_urls()]
+        give = self.admin_site.admin_view(require_POST(risk_suggestions.give))
+        return [opened, path("give/<int:pk>/", give, name="charting_give_article"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return visit_pages.card(request, object_id, self.admin_site)
@@ -61,33 +63,12 @@ class VisitAdmin(ByRight, FilteredOnly):
         raise NotImplementedError("notes are saved by their deeds")
 
 
-class RuleForm(forms.ModelForm):
-    """A rule with the reason for changing it."""
-
-    because = forms.CharField(
-        label=_("Reason for the change"),
-        max_length=300,
-        required=False,
-        help_text=_("Needed for every change; it stays with the rule, with your name and the time."),
-    )
-
-    class Meta:
-        model = Contraindication
-        fields = rule_changes.CHANGEABLE
-
-    def clean(self):
-        data = super().clean() or self.cleaned_data
-        if set(self.changed_data) - {"because"} and not (data.get("because") or "").strip():
-            self.add_error("because", _("Say why this rule is changed."))
-        return data
-
-
 @admin.register(Contraindication)
 class ContraindicationAdmin(ByRight, FilteredOnly):
-    """What speaks against a treatment: shipped with sources, changed by the clinic with a reason."""
+    """What speaks against a treatment: shipped with sources; changed or added to by the clinic with a reason."""
 
     right_prefix = "contraindication"
-    form = RuleForm
+    change_form_template = "admin/charting/contraindication/change_form.html"
     list_display = ("treatment", "subject", "level", "scope", "is_enabled", "changed_at")
     list_display_links = ("treatment", "subject")
     list_filter = ("level", "treatment", "trigger", "is_enabled")
@@ -95,28 +76,34 @@ class ContraindicationAdmin(ByRight, FilteredOnly):
     list_per_page = 50
     actions = None
     KEPT = ("rule_id", "treatment", "trigger", "subject", "scope", "regions", "level_when", "unknown_site")
-    readonly_fields = (*KEPT, "versions")
-    fields = (*KEPT, *rule_changes.CHANGEABLE, "because", "versions")
 
-    def has_add_permission(self, request, obj=None):
-        return False
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **kwargs, form=ChangeForm if obj else AddForm)
 
-    @admin.display(description=_("Earlier versions"))
+    def get_fields(self, request, obj=None):
+        """Those who only read are asked for no reason."""
+        if obj is None:
+            return (*rule_changes.ADDABLE, "because")
+        asked = ("because",) if self.has_change_permission(request, obj) else ()
+        return (*self.KEPT, *rule_changes.CHANGEABLE, *asked, "versions")
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*self.KEPT, "versions") if obj else ()
+
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"subjects": rule_forms.suggestions(), **(extra_context or {})})
+
+    @admin.display(description=_("Versions"))
     def versions(self, rule):
-        rows = rule.history.select_related("history_user").order_by("-history_date")[:HISTORY]
-        told = [
-            (
-                row.history_date.strftime("%Y-%m-%d %H:%M"),
-                row.get_level_display(),
-                _("in force") if row.is_enabled else _("not in force"),
-                row.changed_because or _("as shipped"),
-                row.history_user or "",
-            )
-            for row in rows
-        ]
-        return format_html_join("", "<p>{}: {}, {}. {} {}</p>", told) or "–"
+        page = "admin/charting/contraindication/_versions.html"
+        return render_to_string(page, {"versions": rule_versions.versions(rule)})
 
     def save_model(self, request, obj, form, change):
+        if not change:
+            fields = {name: form.cleaned_data[name] for name in rule_changes.ADDABLE}
+            made = rule_changes.add(because=form.cleaned_data["because"], by=request.user, **fields)
+            obj.pk, obj.rule_id = made.pk, made.rule_id
+            return
         values = {name: form.cleaned_data[name] for name in form.changed_data if name != "because"}
         stored = Contraindication.objects.get(pk=obj.pk)
         rule_changes.change(stored, because=form.cleaned_data["because"], by=request.user, **values)

@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
-from clinic.charting import notes, parameters, safety, suggestions
+from clinic.charting import first_note, notes, parameters, safety, suggestions
 from clinic.charting.models import DiagnosisCode, TreatmentKind, Visit
 from clinic.charting.travel_card import RESPONSES
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment
-from patients.models import Alert
+from patients.models import Alert, Allergy, Intake
 
 QUICK_KINDS = ("adjustment", "ultrasound", "estim", "massage", "heat")
 ICONS = {"adjustment": "adjust", "ultrasound": "wave", "estim": "bolt", "heat": "heat"}
@@ -52,18 +52,18 @@ def cautions_of(patient):
     css = {"E": "emergency", "U": "urgent", "R": "refer", "C": "caution"}
     found = [
         (css[alert.level], alert.get_level_display(), alert.points_to)
-        for alert in Alert.objects.open().filter(patient=patient).order_by("raised_at", "pk")
+        for alert in Alert.objects.open().of(patient).order_by("raised_at", "pk")
     ]
     words = {"A": ("urgent", _("Contraindication")), "R": ("refer", _("Caution"))}
     found += [(*words[level], fact.label) for fact, level in safety.banner(patient)]
-    allergies = patient.allergies.filter(entered_in_error_at=None, ended_on=None)
+    allergies = Allergy.objects.of(patient).filter(entered_in_error_at=None, ended_on=None)
     found += [("refer", _("Allergy"), allergy.label) for allergy in allergies]
     return list(dict.fromkeys(found))  # several flags may point to the same thing
 
 
 def earlier_visits(visit):
     """Return the last three visits before this one, newest first, with their findings and treatments."""
-    rows = Visit.objects.filter(patient=visit.patient_id, visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
+    rows = Visit.objects.of(visit.patient).filter(visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
     rows = rows.defer("document", "subjective", "objective", "assessment", "plan")
     return list(rows.prefetch_related("segment_findings", "treatments__kind").order_by("-visited_at")[:EARLIER])
 
@@ -133,8 +133,17 @@ def trend(scores, width=268, height=92):
 
 def where_words(treatment):
     """Where a treatment went: its segments, else its regions and side."""
-    if treatment.segments:
-        return ", ".join(treatment.segments)
+    return _where(treatment, treatment.segments)
+
+
+def where_planned(planned):
+    """Where a planned treatment is meant to go, in the same words."""
+    return _where(planned, planned.parameters.get("segments", []))
+
+
+def _where(treatment, marks):
+    if marks:
+        return ", ".join(marks)
     named = [str(regions.BY_CODE[code].label) for code in treatment.regions if code in regions.BY_CODE]
     site = sites.BY_SLUG.get(treatment.parameters.get("site", ""))
     return ", ".join([str(site.label)] if site else named) + (f", {treatment.side}" if treatment.side else "")
@@ -184,7 +193,8 @@ def missing(visit):
     todo = []
     if not (visit.subjective.strip() or visit.change):
         todo.append(("id_subjective", _("what is new today, or the change since last time")))
-    if not (visit.objective.strip() or visit.treatments.all() or visit.segment_findings.all()):
+    found = (visit.treatments, visit.segment_findings, visit.examinations)
+    if not (visit.objective.strip() or any(rows.all() for rows in found)):
         todo.append(("findings", _("a finding, a treatment or what you saw")))
     if not visit.practitioner.licence_is_valid():
         todo.append(("sign", _("a valid licence")))
@@ -193,34 +203,42 @@ def missing(visit):
 
 def next_appointment(patient):
     """The patient's next booked time, or None."""
-    coming = Appointment.objects.blocking().filter(patient=patient, starts_at__gt=timezone.now())
+    coming = Appointment.objects.blocking().of(patient).filter(starts_at__gt=timezone.now())
     return coming.order_by("starts_at").select_related("kind").first()
 
 
 def known(visit):
     """The left column: today's score and the trend, the last three visits, the complaint."""
     before = earlier_visits(visit)
-    intake = visit.patient.intakes.submitted().defer("answers").order_by("-version").first()
+    intake = Intake.objects.of(visit.patient).submitted().defer("answers").order_by("-version").first()
     return {
         "before": before,
         "earlier": history_rows(before),
         "intake": intake,
-        "trend": trend(pain_scores([visit.patient]).get(visit.patient_id, [])),
+        "trend": trend(pain_scores([visit.patient]).get(visit.patient.person_id, [])),
         "episode": visit.episode,
         "phase": visit.episode.phase_on(notes.day_of(visit)),
     }
 
 
+def _before_thrust(card):
+    """What is missing before a thrust, as a caution beside the name."""
+    missing_words = card.examining.standing.missing
+    return [("urgent", _("No thrust yet"), ", ".join(missing_words))] if missing_words else []
+
+
 def open_card(card):
     """Everything the open travel card shows; `card` is the `TravelCard` with its forms."""
     visit = card.visit
-    left = known(visit)
+    left, top = known(visit), header(visit)
+    top["cautions"] = [*top["cautions"], *_before_thrust(card)]
     kinds = list(TreatmentKind.objects.filter(is_active=True).only("slug", "label"))
     return {
-        **header(visit),
+        **top,
         **left,
         "card": card,
         "visit": visit,
+        "history": first_note.beside(visit, left["before"]),
         "spine": spine(visit, left["before"]),
         "spine_rules": spine_drawing.rules(),
         "backdrop": spine_drawing.backdrop(),
@@ -258,5 +276,7 @@ def signed_note(visit):
         "muscle_rows": [(names.get(f.muscle, f.muscle), f) for f in visit.muscle_findings.all()],
         "treatments": treatment_rows(list(visit.treatments.all())),
         "diagnoses": visit.diagnoses.select_related("code"),
+        "examinations": visit.examinations.all(),
+        "imaging": visit.imaging_decisions.order_by("pk"),
         "hash_start": visit.sha256[:8],
     }

@@ -16,6 +16,8 @@ TREATMENT = (
     "rules_version",
     "override_reason",
 )
+EXAMINATION = ("part", "result", "note")
+IMAGING = ("decision", "because")
 
 
 def _fields(row, names):
@@ -40,6 +42,8 @@ def content_of(visit):
             {"kind": row.kind.slug, **_fields(row, TREATMENT)}
             for row in visit.treatments.select_related("kind").order_by("pk")
         ],
+        "examinations": [_fields(row, EXAMINATION) for row in visit.examinations.order_by("pk")],
+        "imaging": [_fields(row, IMAGING) for row in visit.imaging_decisions.order_by("pk")],
         "diagnoses": [row.code_id for row in visit.diagnoses.order_by("position", "pk")],
         "signed_at": visit.signed_at.astimezone(UTC).isoformat(),
         "signed_by": visit.signature,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.charting import safety
+from clinic.charting import first_note, safety
 from clinic.charting.documents import content_of
 from clinic.charting.models import Addendum, Episode, MuscleFinding, SegmentFinding, Visit, VisitMark
 from clinic.outcomes.models import Response
@@ -74,11 +74,11 @@ def touched(row, by):
 
 
 def open_episode(patient, *, by, complaint="", **fields):
-    """Return the patient's open episode, or begin one with this complaint."""
-    current = patient.episodes.filter(closed_at=None).first()
-    return current or Episode.objects.create(
-        patient=patient, complaint=complaint[:200] or "Back pain", opened_by=by, **fields
-    )
+    """Return the patient's open episode, or begin one: with what the health history says, else with this complaint."""
+    if current := Episode.objects.of(patient).filter(closed_at=None).first():
+        return current
+    told = {"complaint": complaint[:200] or "Back pain", **first_note.episode_fields(patient), **fields}
+    return Episode.objects.create(patient=patient, opened_by=by, **told)
 
 
 @transaction.atomic
@@ -165,7 +165,8 @@ def _refuse_unready(row, by):
         raise LicenceExpired
     said = row.subjective.strip() or row.change
     rows = (row.treatments, row.segment_findings, row.muscle_findings)
-    done = row.objective.strip() or any(found.filter(is_carried=False).exists() for found in rows)
+    done = row.objective.strip() or row.examinations.exists()
+    done = done or any(found.filter(is_carried=False).exists() for found in rows)
     if not (said and done):
         raise NothingNewToday
 

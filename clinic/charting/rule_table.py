@@ -41,6 +41,19 @@ WIDER_REGION = {"upper_limb": "limb", "lower_limb": "limb", "rib_cage": "thorax"
 REGION_WORDS = REGIONS | WIDER_REGION.keys()
 # What the expression of each trigger may name; a parameter rule may name any parameter.
 EXPRESSION_NAMES = {"parameter": set(), "age": {"age", "condition", "site"}, "consent": {"consent"}}
+# What a row says, apart from its id and its source.
+COLUMNS = (
+    "treatment",
+    "trigger",
+    "subject",
+    "level",
+    "scope",
+    "regions",
+    "level_when",
+    "unknown_site",
+    "alternative",
+    "message",
+)
 TEXT_COLUMNS = (
     "id",
     "treatment",

@@ -23,7 +23,8 @@ class Fact:
 
     `current` is False for a resolved one, which counts only where `history_counts`. `states` are the details that
     conditions declare, such as stability=stable. `regions`, `site` and `side` are empty when not recorded; a place
-    that cannot be mapped to a known slug belongs here as not recorded. `answered` is False for an open question.
+    that cannot be mapped to a known slug belongs here as not recorded. `answered` is False for an open question. `told`
+    says where the fact was found, when that is not the list of conditions.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Fact:
     side: str = ""
     answered: bool = True
     label: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True)

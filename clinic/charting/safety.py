@@ -6,32 +6,20 @@ absolute.
 """
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.anatomy import sites
-from clinic.anatomy.sides import WORDS
-from clinic.charting import parameters, rules
+from clinic.charting import agreed, parameters, rules, use_meaning
 from clinic.charting.kind_language import holds
+from clinic.charting.known_facts import known_of
 from clinic.charting.models import Contraindication
-from clinic.charting.rule_table import rule_from_row
-from patients.models import Alert, Condition, SafetyTerm
-from patients.vocabulary import read_terms
+from clinic.charting.rule_table import COLUMNS, rule_from_row
+from patients.models import Alert, Condition, ConsentText
 
-RULES_EDITION = "2026.11"
+RULES_EDITION = "2026.11c"
 ORDER = "ARP"  # strictest first
-COLUMNS = (
-    "treatment",
-    "trigger",
-    "subject",
-    "level",
-    "scope",
-    "regions",
-    "level_when",
-    "unknown_site",
-    "alternative",
-    "message",
-)
 
 
 @dataclass(frozen=True)
@@ -67,47 +55,15 @@ def rules_version():
     return f"{RULES_EDITION}.{Contraindication.history.count()}"
 
 
-def facts_of(patient):
-    """Return the patient's conditions and coded allergies as facts for the rules (none for the deceased)."""
-    counted = list(Condition.objects.counted().filter(patient=patient))
-    allergies = [
-        a for a in patient.allergies.filter(entered_in_error_at=None).exclude(code="") if patient.deceased_on is None
-    ]
-    codes = {row.code for row in (*counted, *allergies)}
-    history = dict(SafetyTerm.objects.filter(slug__in=codes).values_list("slug", "history_counts"))
-    return [_fact(row, history) for row in counted] + [
-        rules.Fact(code=a.code, current=a.ended_on is None, history_counts=False, label=a.label) for a in allergies
-    ]
-
-
-def _fact(condition, history):
-    site = sites.BY_SLUG.get(condition.site)
-    return rules.Fact(
-        code=condition.code,
-        current=condition.is_active,
-        history_counts=history.get(condition.code, False),
-        states={**({} if condition.is_active else _states_when_over(condition.code)), **condition.state},
-        regions=frozenset({site.region} if site else ()),
-        site=condition.site,
-        side=WORDS.get(condition.side, condition.side),
-        answered=condition.certainty != Condition.Certainty.OPEN,
-        label=condition.label,
-    )
-
-
-def _states_when_over(code):
-    """A resolved condition that still counts is in its quiet state: healed, resolved, seizure_free, long past."""
-    declared = read_terms()[code].states if code in read_terms() else {}
-    return {name: declared[name][-1] for name in ("activity", "recency") if name in declared}
+@lru_cache(maxsize=4096)
+def _rule(*cells):
+    return rule_from_row(dict(zip((*COLUMNS, "id", "src"), cells, strict=True)))
 
 
 def _table(treatments):
     wanted = treatments | ({"needling"} if "electro_needling" in treatments else set())
     rows = Contraindication.objects.filter(treatment__in=wanted, is_enabled=True)
-    return [
-        rule_from_row({**{name: getattr(row, name) for name in COLUMNS}, "id": row.rule_id, "src": row.source})
-        for row in rows
-    ]
+    return [_rule(*cells) for cells in rows.values_list(*COLUMNS, "rule_id", "source")]
 
 
 # What an open red flag asks before treatment (facts 2.2): emergency and urgent ones stop the treatments their row
@@ -116,56 +72,85 @@ ALERT_LEVEL = {"E": "A", "U": "A", "R": "R", "C": "R"}
 
 
 def _is_held_back(alert, kind, values):
-    """Does this red flag hold back this use? A block on adjustment means its thrust techniques (or none chosen yet)."""
-    if "all" in alert.blocks_treatments or kind.slug not in alert.blocks_treatments:
-        return "all" in alert.blocks_treatments
+    """Does this red flag hold back this use? A block on adjustment means its thrust techniques (or none chosen yet).
+
+    A referral or caution that names no treatment still wants the clinician's reasoning before a thrust (facts 2.2).
+    """
     thrust = kind.definition.get("thrust_when")
+    if "all" in alert.blocks_treatments:
+        return True
+    if kind.slug not in alert.blocks_treatments and not (thrust and ALERT_LEVEL[alert.level] == "R"):
+        return False
     return not thrust or not values.get("technique") or holds(thrust, values)
 
 
-def _from_alerts(patient, kind, values):
+def _from_alerts(alerts, kind, values):
     """An open red flag holds back the treatments its row names; `all` means every one."""
-    for alert in Alert.objects.open().filter(patient=patient):
+    for alert in alerts:
         if _is_held_back(alert, kind, values):
             told = _("Open red flag: %(what)s. %(do)s") % {"what": alert.points_to, "do": alert.staff_action}
             yield Caution(ALERT_LEVEL[alert.level], alert.flag, told)
 
 
-def sites_in(kind, values):
-    """Return the body sites among a treatment's parameters (slugs of `anatomy.sites`)."""
-    named = (values.get(p["name"]) for p in kind.definition["parameters"] if p["type"] == "body_site")
-    return frozenset(site for site in named if isinstance(site, str) and site in sites.BY_SLUG)
+def _speaks_of_consent(rule, refused):
+    """A no to manipulation stops the thrust and leaves low-force work open; a no to treatment stops each of them."""
+    thrust = ConsentText.Kind.MANIPULATION in refused and rule.treatment == "smt_hvla"
+    return thrust or ConsentText.Kind.TREATMENT in refused
 
 
-def _found(patient, kind, values, regions, side):
-    """Evaluate the table. A rule against a part (the eye) must not fire for the whole (the head), while a condition
-    of a part (the knee) concerns a treatment of the whole (the leg): the two kinds of rule get their own sites."""
-    treatments, treated = parameters.treatment_slugs(kind.definition, values), sites_in(kind, values)
-    facts, table = facts_of(patient), _table(treatments)
-    for spread, wanted in ((sites.enclosing, True), (sites.touching, False)):
-        use = rules.Use(
-            treatments=treatments,
-            regions=frozenset(regions) | {sites.BY_SLUG[site].region for site in treated},
-            sites=frozenset().union(*map(spread, treated)),
-            side=WORDS.get(side, ""),
-            parameters=values,
-        )
-        asked = [rule for rule in table if (rule.trigger == "site") == wanted]
-        yield from rules.evaluate(asked, facts, use, age=patient.age)
+def _found(known, rows, kind, values, regions, side, age):
+    """Evaluate these rules for this use; what is asked of a whole and of a part are two passes (`use_meaning`)."""
+    treatments = parameters.treatment_slugs(kind.definition, values)
+    table = [r for r in rows if r.trigger != "consent" or _speaks_of_consent(r, known.refused)]
+    for use, triggers in use_meaning.uses(kind, treatments, values, regions, side):
+        asked = [rule for rule in table if rule.trigger in triggers]
+        yield from rules.evaluate(asked, known.facts, use, age=age, consent="refused")
 
 
-def check(patient, kind, values=None, *, regions=(), side=""):
+def _from_consents(answers, kind, values, regions):
+    """A thrust that was not agreed to, or not any more, or not here, wants the question asked."""
+    is_thrust = agreed.THRUST in parameters.treatment_slugs(kind.definition, values)
+    if is_thrust and (gap := agreed.gap(answers, regions, timezone.localdate())):
+        yield Caution("P", f"consent.{gap}", str(agreed.TOLD[gap]), source=agreed.SOURCE)
+
+
+def caution_of(finding):
+    """Return a finding as it is told: the row's message, where the fact was found, and whether it is still open."""
+    told = [finding.rule.message]
+    if finding.fact and finding.fact.told:
+        told.append(finding.fact.told)
+    if finding.unanswered:
+        told.append(_("Still an open question."))
+    return Caution(finding.level, finding.rule.id, " ".join(told), finding.rule.alternative, finding.rule.src)
+
+
+def check(patient, kind, values=None, *, regions=(), side="", known=None):
     """Return the `SafetyCheck` of giving treatment `kind` with its parameter `values` in `regions`.
 
-    `side` is L, R, B or empty; body sites are read from the values.
+    `side` is L, R, B or empty; body sites are read from the values. Nothing is said of the deceased. `known`, as
+    `known_of(patient)` read it, saves reading it again for each of several treatments.
     """
-    values = values or {}
-    told = [
-        Caution(f.level, f.rule.id, f.rule.message, f.rule.alternative, f.rule.src)
-        for f in _found(patient, kind, values, regions, side)
-    ]
-    cautions = sorted((*_from_alerts(patient, kind, values), *told), key=lambda caution: ORDER.index(caution.level))
-    return SafetyCheck(tuple(cautions), rules_version())
+    return check_each(patient, [(kind, values or {}, regions, side)], known=known)[0]
+
+
+def check_each(patient, uses, *, known=None):
+    """Return the `SafetyCheck` of each use (kind, values, regions, side), in as many queries for one as for many."""
+    version = rules_version()
+    if patient.deceased_on:
+        return [SafetyCheck((), version) for _use in uses]
+    known = known or known_of(patient)
+    slugs = (parameters.treatment_slugs(kind.definition, values) for kind, values, _regions, _side in uses)
+    rows = _table(frozenset().union(*slugs))
+    return [SafetyCheck(tuple(_told(known, rows, use, patient.age)), version) for use in uses]
+
+
+def _told(known, rows, use, age):
+    """What speaks against one use, strictest first."""
+    kind, values, regions, side = use
+    told = [caution_of(finding) for finding in _found(known, rows, kind, values, regions, side, age)]
+    flagged = _from_alerts(known.alerts, kind, values)
+    asked = _from_consents(known.consents, kind, values, regions)
+    return sorted((*flagged, *told, *asked), key=lambda caution: ORDER.index(caution.level))
 
 
 def banner(patient):
@@ -178,8 +163,8 @@ def banner(patient):
 
 def banners(patients):
     """Return {patient id: [(condition, level)]} for several patients in two queries."""
-    living = [p.pk for p in patients if p.deceased_on is None]
-    conditions = list(Condition.objects.counted().active().filter(patient__in=living))
+    living = [p for p in patients if p.deceased_on is None]
+    conditions = list(Condition.objects.counted().active().of_all(living).with_person())
     levels = {}
     strict = Contraindication.objects.filter(
         trigger="condition", subject__in={c.code for c in conditions}, is_enabled=True, level__in="AR"
@@ -189,8 +174,9 @@ def banners(patients):
     shown = {}
     for condition in conditions:
         if condition.code in levels:
-            shown.setdefault(condition.patient_id, {}).setdefault(condition.code, (condition, levels[condition.code]))
-    return {pk: sorted(found.values(), key=lambda pair: pair[1]) for pk, found in shown.items()}
+            shown.setdefault(condition.person, {}).setdefault(condition.code, (condition, levels[condition.code]))
+    sorts = {person: sorted(found.values(), key=lambda pair: pair[1]) for person, found in shown.items()}
+    return {p.pk: sorts[p.person_id] for p in living if p.person_id in sorts}
 
 
 def patients_with_alert(patients):
@@ -198,9 +184,10 @@ def patients_with_alert(patients):
 
     One query, whatever their number.
     """
-    living = [p.pk for p in patients if p.deceased_on is None]
+    living = [p for p in patients if p.deceased_on is None]
     strict = Contraindication.objects.filter(trigger="condition", is_enabled=True, level__in="AR").values("subject")
-    flagged = Alert.objects.open().filter(patient__in=[p.pk for p in patients])
-    warned = Condition.objects.counted().active().filter(patient__in=living, code__in=strict)
-    both = flagged.order_by().values_list("patient_id").union(warned.order_by().values_list("patient_id"))
-    return {pk for (pk,) in both}
+    flagged = Alert.objects.open().of_all(patients).with_person()
+    warned = Condition.objects.counted().active().of_all(living).filter(code__in=strict).with_person()
+    both = flagged.order_by().values_list("person").union(warned.order_by().values_list("person"))
+    people = {person for (person,) in both}
+    return {p.pk for p in patients if p.person_id in people}

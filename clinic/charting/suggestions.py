@@ -3,7 +3,8 @@
 from django.db.models import Count
 
 from clinic.charting.treating import regions_treated
-from content.models import Article
+from content.models import Article, Assignment
+from patients.models import Condition
 
 
 def articles_for(visit, limit=3):
@@ -14,8 +15,8 @@ def articles_for(visit, limit=3):
     regions = set(regions_treated([f.segment for f in visit.segment_findings.all()]))
     regions |= {region for t in visit.treatments.all() for region in t.regions}
     muscles = {finding.muscle for finding in visit.muscle_findings.all()}
-    conditions = set(visit.patient.conditions.active().values_list("code", flat=True)) - {""}
-    given = visit.patient.assignments.values("article")
+    conditions = set(Condition.objects.of(visit.patient).active().values_list("code", flat=True)) - {""}
+    given = Assignment.objects.of(visit.patient).values("article")
     candidates = Article.objects.published().exclude(pk__in=given).annotate(cited=Count("references"))
     scored = [
         (_fit(article, regions, muscles, conditions), article) for article in candidates.defer("body", "search_text")

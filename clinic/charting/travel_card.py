@@ -11,25 +11,22 @@ from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import can, require
 from clinic.anatomy import segments
-from clinic.charting import diagnosing, notes, treating
+from clinic.charting import before_thrust, diagnosing, first_note, notes, treating
+from clinic.charting.card_refusals import CONFLICT, Refused
+from clinic.charting.examination_card import ExaminationCard
 from clinic.charting.forms import MuscleForm, NewMuscleForm, NewSegmentForm, NoteForm, SegmentForm
 from clinic.charting.models import TreatmentKind, Visit
-from clinic.charting.treatment_forms import TreatmentForm
+from clinic.charting.plan_buttons import WARNED, PlanButtons
+from clinic.charting.plan_card import PlanCard, initial_of
+from clinic.charting.treatment_forms import PREFIX, TreatmentForm
 from content import assigning
 from content.models import Article
 
 RESPONSES = (("better", gettext_lazy("Better")), ("same", gettext_lazy("Same")), ("worse", gettext_lazy("Worse")))
-TREATING = {"save", "choose_kind", "kind", "cancel_kind", "add_treatment", "withdraw"}  # what a therapist may press
+# What a therapist may press.
+TREATING = {"save", "choose_kind", "kind", "cancel_kind", "add_treatment", "gentler", "give", "withdraw"}
+ADDING = {"add_treatment", "gentler"}
 SIGNING = {"sign", "sign_next"}
-CONFLICT, REFUSED = 409, 422
-
-
-class Refused(Exception):
-    """Something typed cannot be kept as it stands; the card says where. `status` is 422, or 409 for a conflict."""
-
-    def __init__(self, status=REFUSED):
-        super().__init__(status)
-        self.status = status
 
 
 def base_of(visit):
@@ -38,13 +35,16 @@ def base_of(visit):
     return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
-class TravelCard:
+class TravelCard(PlanButtons):
     """One open note on the screen of one user: its forms, what is wrong with them, and what a button does."""
 
-    def __init__(self, visit, user, data=None, kind=""):
+    def __init__(self, visit, user, data=None, kind="", planned=""):
         self.visit, self.user, self.data = visit, user, data
         self.may_write, self.may_sign = can(user, "visit.change"), can(user, "visit.sign")
-        self.conflict, self.check, self.errors = None, None, {}
+        self.conflict, self.check, self.unexamined, self.errors = None, None, None, {}
+        self.acknowledged, self.may_plan = False, can(user, "plan.change")
+        self.plan = PlanCard(visit)
+        self.planned = self.plan.line(planned)
         self.version, self.base, self.kept = visit.version, base_of(visit), set()
         self.kind = self._kind((data or {}).get("open_kind", kind))
         self._read(data)
@@ -66,6 +66,7 @@ class TravelCard:
         ]
         self.treatments = list(self.visit.treatments.select_related("kind", "performed_by"))
         self.treatment = self._treatment_form(data)
+        self.examining = ExaminationCard(self.visit, writing)
 
     def _treatment_form(self, data):
         if self.kind is None:
@@ -73,18 +74,34 @@ class TravelCard:
         found = self.segments if self.kind.slug == "adjustment" else []
         marks = [segments.describe(row.segment, row.side) for row, _form in found]
         phase = self.visit.episode.phase_on(notes.day_of(self.visit))
-        return TreatmentForm(self.kind, data, phase=phase, initial={"where": ", ".join(marks)})
+        initial = initial_of(self.planned.row) if self.planned else {"where": ", ".join(marks)}
+        return TreatmentForm(self.kind, data, phase=phase, initial=initial)
+
+    @property
+    def gentler(self):
+        """Techniques without a thrust, offered where something stops or warns of the one that was typed."""
+        stopped = self.unexamined or self.check
+        values = self.treatment.values if stopped and self.treatment and self.treatment.is_bound else {}
+        return before_thrust.gentler(self.kind) if stopped and before_thrust.is_thrust(self.kind, values) else []
+
+    @property
+    def waits_for_examination(self):
+        """Is a kind open that can thrust, while something is missing before a thrust?"""
+        can_thrust = bool(self.kind) and bool(before_thrust.gentler(self.kind))
+        return can_thrust and not self.examining.standing.is_complete
 
     def again(self, visit):
         """The card after a refusal: the rows as they are stored now, and what was typed where it was not kept."""
         fresh = TravelCard(visit, self.user, self.data)
         fresh.conflict, fresh.check, fresh.errors = self.conflict, self.check, self.errors
-        fresh.kind, fresh.treatment = self.kind, self.treatment
+        fresh.kind, fresh.treatment, fresh.unexamined = self.kind, self.treatment, self.unexamined
         if "findings" in self.kept:
             fresh.new_segment, fresh.new_muscle = (
                 NewSegmentForm(prefix="new").mark(),
                 NewMuscleForm(prefix="newm").mark(),
             )
+        if "examinations" in self.kept:
+            fresh.examining = ExaminationCard(visit)
         if self.conflict is None and self.may_write and "texts" not in self.kept:
             fresh.version, fresh.base = self.data.get("version", ""), self.data.get("base", "")
         return fresh
@@ -98,9 +115,13 @@ class TravelCard:
             self.kept.add("texts")
             self._keep_findings()
             self.kept.add("findings")
+            self._keep_examinations()
+            self.kept.add("examinations")
             self._keep_diagnosis()
+            self._keep_aim()
         self._keep_responses()
-        if self.treatment and do != "cancel_kind" and (do == "add_treatment" or self.treatment.has_changed()):
+        elsewhere = do in ("cancel_kind", "plan_treatment")
+        if self.treatment and not elsewhere and (do in ADDING or self.treatment.has_changed()):
             self._keep_treatment()
 
     def _keep_texts(self, signing):
@@ -158,6 +179,11 @@ class TravelCard:
             if (mark.segment.code, mark.side) not in known:
                 notes.note_segment(self.visit, segment=mark.segment.code, side=mark.side, by=self.user)
 
+    def _keep_examinations(self):
+        if not self.examining.is_valid():
+            raise Refused
+        self.examining.keep(self.user)
+
     def _keep_diagnosis(self):
         if not (typed := self.data.get("diagnosis", "").strip()):
             return
@@ -184,8 +210,12 @@ class TravelCard:
                 by=self.user,
                 **form.given,
                 reason=form.cleaned_data["reason"],
+                acknowledged=self.acknowledged,
             )
-        except (treating.Contraindicated, treating.ReasonNeeded) as refusal:
+        except treating.NotExamined as refusal:
+            self.unexamined = refusal
+            raise Refused from refusal
+        except WARNED as refusal:
             self.check = refusal.check
             raise Refused from refusal
         except treating.BadParameters as bad:
@@ -207,6 +237,11 @@ class TravelCard:
             require(self.user, "visit.sign")
         elif word not in TREATING:
             require(self.user, "visit.change")
+        self.acknowledged = what == "seen"
+        if word == "gentler" and self.treatment:
+            self.data = self.data.copy()
+            self.data[f"{PREFIX}-technique"] = what
+            self.treatment = self._treatment_form(self.data)
         self.keep(word)
         deed = getattr(self, f"_do_{word}", None)
         if deed is None:
@@ -223,6 +258,9 @@ class TravelCard:
         for row in self.treatments:
             if str(row.pk) == pk:
                 treating.withdraw(row, by=self.user)
+
+    def _do_remove_exam(self, part):
+        self.examining.take_out(part, self.user)
 
     def _do_remove_segment(self, pk):
         self._remove(self.segments, pk)
@@ -247,6 +285,13 @@ class TravelCard:
             self.errors[f"because-{pk}"] = _("Write in a few words why; the patient reads it.")
             raise Refused
         assigning.assign(article=article, patient=self.visit.patient, by=self.user, because=because)
+
+    def _do_spare(self, _what):
+        """Take over as the movement to spare what the health history says makes it worse."""
+        found = first_note.beside(self.visit, [])
+        version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
+        if found and found["to_spare"]:
+            notes.save(self.visit, version=version, by=self.user, spare_movement=found["to_spare"])
 
     def _do_sign(self, _what):
         self._sign()

@@ -5,7 +5,7 @@ from django.db import transaction
 from clinic.accounts.roles import require
 from clinic.anatomy import segments as anatomy
 from clinic.audit.recording import record
-from clinic.charting import notes, parameters, safety
+from clinic.charting import before_thrust, notes, parameters, safety
 from clinic.charting.models import TreatmentApplied
 
 
@@ -33,6 +33,37 @@ class ReasonNeeded(Exception):
         self.check = check
 
 
+class AcknowledgementNeeded(Exception):
+    """A precaution: somebody says that it was seen before the treatment is stored. `check` holds the warnings."""
+
+    def __init__(self, check):
+        super().__init__(check.warnings[0].message)
+        self.check = check
+
+
+class NotExamined(Exception):
+    """A thrust before what must be examined or decided first. `standing` says what is missing, `gentler` what may be
+    given instead."""
+
+    def __init__(self, standing, gentler):
+        super().__init__(", ".join(standing.missing))
+        self.standing, self.gentler = standing, gentler
+
+
+def _refuse_thrust_unexamined(visit, kind, values):
+    if before_thrust.is_thrust(kind, values):
+        standing = before_thrust.standing(visit)
+        if not standing.is_complete:
+            raise NotExamined(standing, before_thrust.gentler(kind))
+
+
+def _was_seen(visit, found):
+    """Were these precautions told with an earlier treatment of the same complaint? Once seen is enough."""
+    told = TreatmentApplied.objects.filter(visit__episode=visit.episode_id).values_list("warnings", flat=True)
+    known = {warning["rule"] for warnings in told for warning in warnings}
+    return all(warning.rule in known for warning in found.warnings)
+
+
 def regions_treated(segments, regions=()):
     """Return the regions of the given marks ("L4 R") together with `regions`, sorted."""
     codes = [mark.split(" ")[0] for mark in segments]
@@ -40,12 +71,26 @@ def regions_treated(segments, regions=()):
 
 
 @transaction.atomic
-def apply(visit, *, kind, by, segments=(), regions=(), side="", minutes=None, values=None, response="", reason=""):
+def apply(
+    visit,
+    *,
+    kind,
+    by,
+    segments=(),
+    regions=(),
+    side="",
+    minutes=None,
+    values=None,
+    response="",
+    reason="",
+    acknowledged=True,
+):
     """Store one treatment of an unsigned visit and return the row.
 
     `segments` are marks such as "L4 R", `regions` codes of `anatomy.regions`, `minutes` whole minutes, `values` the
-    kind's own parameters, `reason` why it is given although a rule warns.
-    Raises `BadParameters`, `Contraindicated`, `ReasonNeeded`, `notes.AlreadySigned`.
+    kind's own parameters, `reason` why it is given although a rule warns, `acknowledged` whether precautions were seen.
+    Raises `BadParameters`, `Contraindicated`, `NotExamined`, `ReasonNeeded`, `AcknowledgementNeeded`,
+    `notes.AlreadySigned`.
     """
     require(by, "treatment.add")
     row = notes.locked(visit)
@@ -57,8 +102,11 @@ def apply(visit, *, kind, by, segments=(), regions=(), side="", minutes=None, va
     found = safety.check(row.patient, kind, values, regions=regions, side=side)
     if found.strictest == "A":
         raise Contraindicated(found)
+    _refuse_thrust_unexamined(row, kind, values)
     if found.strictest == "R" and not reason.strip():
         raise ReasonNeeded(found)
+    if found.strictest == "P" and not acknowledged and not _was_seen(row, found):
+        raise AcknowledgementNeeded(found)
     treatment = TreatmentApplied.objects.create(
         visit=row,
         kind=kind,

@@ -12,9 +12,10 @@ from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
 from clinic.charting import card_view, notes, plain_words
+from clinic.charting.card_refusals import Refused
 from clinic.charting.forms import AddendumForm, ReleaseForm
 from clinic.charting.models import Visit, VisitMark
-from clinic.charting.travel_card import Refused, TravelCard
+from clinic.charting.travel_card import TravelCard
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
 
@@ -43,7 +44,7 @@ def _visit(request, pk):
     rows = Visit.objects.for_user(request.user).select_related(
         "patient", "episode", "practitioner__location", "appointment__room", "appointment__check_in", "saved_by"
     )
-    rows = rows.prefetch_related("segment_findings", "muscle_findings", "treatments__kind")
+    rows = rows.prefetch_related("segment_findings", "muscle_findings", "examinations", "treatments__kind")
     return get_or_404(request, rows, pk=pk)
 
 
@@ -56,7 +57,7 @@ def card(request, pk, site):
     record("chart.read", visit, by=request.user, patient=visit.patient)
     if visit.is_signed:
         return _show_signed(request, visit, site)
-    shown = TravelCard(visit, request.user, kind=request.GET.get("kind", ""))
+    shown = TravelCard(visit, request.user, kind=request.GET.get("kind", ""), planned=request.GET.get("planned", ""))
     shown.new_segment.initial["segment"] = request.GET.get("segment", "")[:40]
     return _show(request, shown, site)
 

@@ -8,12 +8,25 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from clinic.charting.documents import content_of
-from clinic.charting.models import Episode, MuscleFinding, SegmentFinding, TreatmentApplied, Visit, VisitDiagnosis
+from clinic.charting.models import (
+    Episode,
+    Examination,
+    ImagingDecision,
+    MuscleFinding,
+    SegmentFinding,
+    TreatmentApplied,
+    Visit,
+    VisitDiagnosis,
+)
 from clinic.demo import outcomes, words
 from clinic.demo.complaints import ASYMMETRY, RANGE, STORIES, WEIGHTS, Story
 from clinic.demo.treatments import PLANS
 
 MINUTE = timedelta(minutes=1)
+EXAMINED = (
+    (Examination.Part.NEUROLOGICAL, Examination.Result.NORMAL, ""),
+    (Examination.Part.MUSCULAR, Examination.Result.ABNORMAL, "Guarding of the upper trapezius on both sides."),
+)
 SIGNED = ("signed_at", "signed_by", "signature", "rules_version", "document", "sha256")
 
 
@@ -35,6 +48,8 @@ class Note:
     muscle_findings: Rows = field(default_factory=Rows)
     treatments: Rows = field(default_factory=Rows)
     diagnoses: Rows = field(default_factory=Rows)
+    examinations: Rows = field(default_factory=Rows)
+    imaging_decisions: Rows = field(default_factory=Rows)
     is_draft: bool = False
 
     def __getattr__(self, name):
@@ -50,6 +65,7 @@ class Case:
     side: str
     episode: Episode
     count: int = 0
+    is_crash: bool = False
     pain: int | None = None
 
 
@@ -65,6 +81,7 @@ class Writer:
         for row in appointments:
             if row.patient_id not in self.cases:
                 self.cases[row.patient_id] = self._case(row)
+        _crash(self.cases.values())
         Episode.objects.bulk_create([case.episode for case in self.cases.values()])
         return self.cases
 
@@ -96,11 +113,14 @@ class Writer:
         Visit.objects.bulk_create([note.visit for note in self.notes])
         for note in self.notes:
             self._add_parts(note, self.cases[note.visit.patient_id])
+        self._examine()
         for model, name in (
             (SegmentFinding, "segment_findings"),
             (MuscleFinding, "muscle_findings"),
             (TreatmentApplied, "treatments"),
             (VisitDiagnosis, "diagnoses"),
+            (Examination, "examinations"),
+            (ImagingDecision, "imaging_decisions"),
         ):
             model.objects.bulk_create([part for note in self.notes for part in getattr(note, name)])
         self._sign([note for note in self.notes if not note.is_draft])
@@ -183,6 +203,27 @@ class Writer:
                 )
             )
 
+    def _examine(self):
+        """Who came after a crash was examined at the first visit, and imaging was decided on, before any thrust."""
+        for note in self.notes:
+            case, at = self.cases[note.visit.patient_id], note.visit.visited_at + 4 * MINUTE
+            if case.is_crash and not note.is_draft:
+                case.is_crash, by = False, note.visit.practitioner.user
+                note.examinations += [
+                    Examination(visit=note.visit, part=part, result=result, note=told, done_at=at, done_by=by)
+                    for part, result, told in EXAMINED
+                ]
+                note.imaging_decisions.append(
+                    ImagingDecision(
+                        episode=case.episode,
+                        visit=note.visit,
+                        decision=ImagingDecision.Decision.NOT_NEEDED,
+                        because="No midline tenderness, no nerve sign, turns 45 degrees both ways.",
+                        decided_at=at,
+                        decided_by=by,
+                    )
+                )
+
     def _treat(self, note, case, slug, marks):
         plan = self.rng.choice(PLANS[slug])
         response = self.rng.choices(("much_better", "better", "same", "worse"), (8, 62, 27, 3))[0]
@@ -204,6 +245,14 @@ class Writer:
         for note in notes:  # one by one is faster than bulk_update, which sends each document inside a long CASE
             visit = note.visit
             Visit.objects.filter(pk=visit.pk).update(**{name: getattr(visit, name) for name in SIGNED})
+
+
+def _crash(cases):
+    """The first complaint of the neck began with a crash."""
+    for case in cases:
+        if case.story.region == "cervical":
+            case.is_crash, case.episode.mechanism = True, Episode.Mechanism.CRASH
+            return
 
 
 def _grade(pain, rng):

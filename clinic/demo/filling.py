@@ -14,14 +14,20 @@ from clinic.audit.recording import record
 from clinic.demo import (
     accounts,
     afterwards,
+    around,
     charts,
+    consents,
+    doubles,
     follow_up,
     health,
     intakes,
     outcomes,
     people,
+    plans,
     practice,
     schedule,
+    second_versions,
+    self_care,
     series,
     waiting,
 )
@@ -30,7 +36,7 @@ from clinic.outcomes.models import Response
 from clinic.scheduling.models import Appointment, AppointmentRequest, Series
 from content import loading
 from patients import searching
-from patients.models import Allergy, Condition, Medication, Patient, ProxyGrant, SearchToken
+from patients.models import Allergy, Condition, Medication, Patient, SearchToken
 from patients.registering import FIRST_CHART_NUMBER
 
 PEOPLE, WEEKS, MOST_AHEAD = 420, 13, 4
@@ -72,19 +78,24 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     phases.done("patients")
     rows = _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff)
     waiting.write(patients, rows, house=house, now=now, desk=staff.user(Role.RECEPTIONIST))
+    around.write(patients, staff_desk=staff.user(Role.RECEPTIONIST), now=now, zone=house.location.zone)
     phases.done("appointments")
     visits, cases = _write_charts(rng, rows, house, staff, now, phases)
-    handed_in = intakes.write(
-        rng, patients, rows, cases, _codes(), now=now, staff=(staff.user(Role.RECEPTIONIST), house.carlos.user)
-    )
+    desk_and_doctor = (staff.user(Role.RECEPTIONIST), house.carlos.user)
+    handed_in = intakes.write(rng, patients, rows, cases, _codes(), now=now, staff=desk_and_doctor)
+    second_versions.write(handed_in, now=now, staff=desk_and_doctor)
+    consents.write(rows, handed_in, seed=seed, now=now, zone=house.location.zone, by=house.carlos.user)
     phases.done("intakes")
     Response.objects.bulk_create([*outcomes.at_intakes(handed_in), *outcomes.at_visits(visits)])
     outcomes.check_ins(rows, now)
     afterwards.release(rng, visits, patients[0], now)
     afterwards.add_to_notes(rng, visits, now)
     given = afterwards.give_articles(rng, visits, patients[0], now)
+    plans.write(visits, now)
+    self_care.give([patient for patient in patients if patient.deceased_on is None], house.carlos.user)
     follow_up.start_timers(rows, staff.user(Role.RECEPTIONIST), now)
     follow_up.log_calls(staff.user(Role.RECEPTIONIST), now)
+    doubles.write(patients, staff=staff, now=now)
     counts = {
         "patients": len(patients),
         "appointments": len(rows),
@@ -122,17 +133,7 @@ def _register(rng, count, staff, house, now):
 
 def _grant(patients, staff, today):
     """Ana may act for her son."""
-    ProxyGrant.objects.create(
-        patient=patients[1],
-        user=patients[0].user,
-        relation="mother",
-        may_record=True,
-        may_booking=True,
-        may_forms=True,
-        may_messages=True,
-        starts_on=today - timedelta(days=200),
-        granted_by=staff.user(Role.CLINIC_ADMIN),
-    )
+    around.grant_for_the_son(patients[0], patients[1], by=staff.user(Role.CLINIC_ADMIN), today=today)
 
 
 def _fill_sheets(rng, house, hours, time_off, patients, now, weeks, staff):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from clinic.anatomy.sites import MIDDLE
 from clinic.demo.complaints import STORIES, WEIGHTS
 from patients import intake as intakes
 from patients.models import Alert, Intake, IntakeReview
@@ -92,12 +93,13 @@ def _alarming(rng, rows, cases, codes, now, staff):
     for one in made:
         if one.patient_id in cases:  # a very small clinic: nobody new is booked
             one.version = 2
+            one.answers["RF24"] = "better"
         one.answers.update(ALARMING)
     return made
 
 
 def _raise(intake):
-    intakes.raise_alerts(intake.patient, intakes.assess(intake), intake=intake)
+    intakes.write_alerts(intake.patient, intakes.assess(intake), intake=intake)
     Alert.objects.filter(intake=intake).update(raised_at=intake.submitted_at)
 
 
@@ -180,12 +182,13 @@ def _about(patient):
 
 
 def _pain(rng, story, pain):
-    spot = {"site": story.site, "side": rng.choice(("left", "right", "both")), "score_0_10": pain}
+    side = rng.choice(("left", "right", "both"))
+    spot = {"site": story.site, "side": "" if story.site in MIDDLE else side, "score_0_10": pain}
     quality = QUALITY.get(story.region, ["dull", "stiff"])
     given = {
         "chief_complaint": f"{story.complaint}. Worse with {rng.choice(story.worse)}.",
         "care_reason": rng.choice(("new", "new", "flare", "ongoing")),
-        "pain_sites": [{**spot, "quality": quality[:1], "spreads_to": ""}],
+        "pain_sites": [{**spot, "quality": quality[:1], "spreads_to": "thigh_back" if story.radiates else ""}],
         "pain_spread": "leg_above_knee" if story.radiates else "local",
         "quality": quality,
         "pain_now": pain,
@@ -284,13 +287,8 @@ def _life(rng, patient, story):
                 ("Sleep through", "Lift my grandchild", "Garden for an hour", "Sit through a film"), 3
             )
         ],
-        "privacy_notice": "yes",
-        "exam_consent": "yes",
-        "reminders_sms": "yes",
-        "reminders_email": "yes",
         "recall": "yes",
         "newsletter": "no",
-        "unsecured_messages": "no",
         "voicemail": "name_only",
         "true_and_complete": "yes",
     }

@@ -42,7 +42,7 @@ class Bench:
 
     def know(self, patient):
         """Read what is known of this patient's health; call it for those who have something."""
-        self.facts[patient.pk] = safety.facts_of(patient)
+        self.facts[patient.pk] = safety.known_of(patient).facts
 
     def warnings(self, patient, kind, values, regions, side):
         """Return what the rules say, strictest first as stored with a note, and the condition behind the first."""
@@ -57,7 +57,7 @@ class Bench:
                 parameters=values,
             )
             found = rules.evaluate(self.rules, self.facts.get(patient.pk, ()), use, age=age)
-            told = [safety.Caution(f.level, f.rule.id, f.rule.message, f.rule.alternative, f.rule.src) for f in found]
+            told = [safety.caution_of(finding) for finding in found]
             cause = found[0].fact.code if found and found[0].fact else ""
             self.told[key] = [asdict(one) for one in told], cause
         return self.told[key]

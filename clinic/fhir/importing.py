@@ -131,8 +131,8 @@ def _insert(model, rows):
 def _known_rows(model, patients):
     patients, found = sorted(patients), {}
     for start in range(0, len(patients), CHUNK):
-        rows = model.objects.filter(patient__in=patients[start : start + CHUNK]).exclude(external_id="")
-        found.update({(row.patient_id, row.external_id): row for row in rows})
+        rows = model.objects.of_all(patients[start : start + CHUNK]).exclude(external_id="").with_person()
+        found.update({(row.person, row.external_id): row for row in rows})
     return found
 
 

@@ -22,8 +22,10 @@ def queue(event, *, to, key, context=None, patient=None, due_at=None, sensitive=
 
     `event` names the template `emails/<app>/<name>.txt`, whose first line is the subject; an `.html` beside it is
     optional. `attachment` is the name and the text of a calendar file. Call it inside the deed's transaction: if the
-    deed is rolled back, nothing is sent.
+    deed is rolled back, nothing is sent. About a patient who has died nothing is written to anybody: None.
     """
+    if getattr(patient, "deceased_on", None):
+        return None
     context = {"site_url": settings.SITE_URL, **(context or {})}
     subject, _, text = render_to_string(f"emails/{event}.txt", context).strip().partition("\n")
     try:
@@ -54,6 +56,13 @@ def withdraw(key, *, now=None):
     now = now or timezone.now()
     waiting = Message.objects.unsent().filter(key=key).exclude(claimed_until__gte=now)
     return bool(waiting.update(cancelled_at=now))
+
+
+def withdraw_all(patient_ids, *, now=None):
+    """Cancel what waits to be sent about these patients; return how many (those under way are left to the worker)."""
+    now = now or timezone.now()
+    waiting = Message.objects.unsent().filter(patient_id__in=patient_ids).exclude(claimed_until__gte=now)
+    return waiting.update(cancelled_at=now)
 
 
 @transaction.atomic

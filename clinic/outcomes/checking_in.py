@@ -12,7 +12,7 @@ from clinic.scheduling.models.resources import VisitKind
 from patients import red_flags
 from patients.answer_meaning import safety_facts
 from patients.intake import raise_alerts
-from patients.models import Alert, Patient
+from patients.models import Alert, Condition
 
 # Flags that can turn up between two visits, each judged by one answer.
 ASKED = ("RF01", "RF02", "RF03", "RF05", "RF06", "RF16", "RF19", "RF26")
@@ -43,7 +43,7 @@ def _assess(appointment, answers, day):
         answers,
         age=patient.age_on(day),
         sex=patient.sex,
-        conditions=patient.conditions.counted().active().values_list("code", flat=True),
+        conditions=Condition.objects.of(patient).counted().active().values_list("code", flat=True),
         visit_kind="initial" if is_first(appointment) else "subsequent",
     )
     return red_flags.evaluate(facts, table())
@@ -78,23 +78,7 @@ def check_in(appointment, *, device, pain, answers, change="", words="", now=Non
         given_at=now,
     )
     record_pain(row.patient, pain, mode=Response.Mode.CHECK_IN, at=now)
-    _alert(row.patient, assessment, now)
+    # What stands already was said again today, so somebody must look again.
+    raise_alerts(row.patient, assessment, again=True, now=now)
     record("check_in.given", made, patient=row.patient, via="kiosk", device=device.pk, flags=len(assessment.fired))
     return made
-
-
-def _alert(patient, assessment, now):
-    """Raise an alert for each flag; one that stands already was said again today, so somebody must look again."""
-    Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
-    fired = {one.flag.id: one for one in assessment.fired}
-    for alert in Alert.objects.open().filter(patient=patient, flag__in=fired):
-        _raise_again(alert, fired[alert.flag], now)
-    raise_alerts(patient, assessment)
-
-
-def _raise_again(alert, fired, now):
-    alert.level = max(alert.level, fired.level, key=red_flags.LEVELS.index)
-    alert.blocks_treatments = sorted({*alert.blocks_treatments, *fired.blocks_treatments})
-    alert.raised_at, alert.acknowledged_at, alert.acknowledged_by = now, None, None
-    alert.save(update_fields=["level", "blocks_treatments", "raised_at", "acknowledged_at", "acknowledged_by"])
-    record("alert.raised_again", alert, patient=alert.patient_id)

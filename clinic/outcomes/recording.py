@@ -32,10 +32,13 @@ def pain_from_intake(intake):
 
 
 def pain_scores(patients, last=10):
-    """Return {patient id: [scores, oldest first]} of at most the `last` pain scores each, in one query."""
-    nth = Window(RowNumber(), partition_by="patient_id", order_by=(F("taken_at").desc(), F("pk").desc()))
-    rows = Response.objects.filter(patient__in=patients, measure_id=PAIN).annotate(nth=nth).filter(nth__lte=last)
+    """Return {person: [scores, oldest first]} of at most the `last` pain scores each, in one query.
+
+    The person is the number of the record that is kept (`Patient.person_id`).
+    """
+    nth = Window(RowNumber(), partition_by="person", order_by=(F("taken_at").desc(), F("pk").desc()))
+    rows = Response.objects.of_all(patients).filter(measure_id=PAIN).with_person().annotate(nth=nth)
     scores: dict[int, list[int]] = {}
-    for patient_id, score in rows.order_by("patient_id", "-nth").values_list("patient_id", "score"):
-        scores.setdefault(patient_id, []).append(int(score))
+    for person, score in rows.filter(nth__lte=last).order_by("person", "-nth").values_list("person", "score"):
+        scores.setdefault(person, []).append(int(score))
     return scores

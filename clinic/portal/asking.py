@@ -3,28 +3,30 @@
 `Asked` hands a kept value, or one just typed and read by `reading_answers`, to `intake/question/<type>.html`.
 """
 
+import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from clinic.anatomy.body_drawing import VIEW_BOX, figures
-from clinic.anatomy.sides import WORDS
-from clinic.anatomy.sites import PAIN_SITES
-from clinic.portal.column_labels import REGIONS, column_label
+from clinic.anatomy.body_marks import drawing, places, target_side
+from clinic.anatomy.sites import MIDDLE, PAIN_SITES
+from patients.answer_words import place_words
 from patients.answers import MOST_ROWS
-from patients.questionnaire import Question
+from patients.column_labels import REGIONS, column_label
+from patients.questionnaire import Question, load
 
 BLANK_ROWS = 3
 SHORT_LABEL = 16  # characters
+NO_IDEAS = ("none", "other")
 SCORES = tuple(str(score) for score in range(11))
 LONG_TEXT = {"mechanism_story", "worse_with", "better_with", "illness_details", "allergy_details", "device_details"}
 LONG_TEXT |= {"chief_complaint", "supplements", "prior_reaction", "goal_words", "pregnancy_problems", "contact_limits"}
 LONG_TEXT |= {"exercise", "diet", "address", "relief_position"}
 AUTOCOMPLETE = {"legal_name": "name", "phone": "tel", "email": "email", "address": "street-address"}
 AUTOCOMPLETE |= {"date_of_birth": "bday", "preferred_name": "nickname", "occupation": "organization-title"}
-SIDED: dict[str, Any] = {"left": _("%(site)s, left"), "right": _("%(site)s, right"), "": "%(site)s"}
 
 # Which region of the movement grid a marked place asks about.
 REGION_OF_SITE = {
@@ -49,12 +51,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Place:
-    """One place and side of the body: its value in the form, its words, whether it is marked and how much it hurts."""
+    """One place and side of the body: its value in the form, its words, and what is told of it when it is marked."""
 
     value: str
     label: object
     is_marked: bool
     score: str
+    spreads_to: str
     is_back: bool
 
     @property
@@ -66,19 +69,36 @@ class Place:
         """The choices of the small list beside a marked place."""
         return [Option(score, score, score == self.score) for score in SCORES]
 
+    @property
+    def targets(self):
+        """Where pain of this place may spread to; one chosen before is offered whatever it is."""
+        values = targets_of(self.value)
+        values += (self.spreads_to,) if self.spreads_to not in ("", *values) else ()
+        return [Option(value, _words(value), value == self.spreads_to) for value in values]
+
 
 @dataclass(frozen=True)
 class Asked:
-    """One question on a page. `value` is what its controls hold, `error` what is wrong with it (or empty)."""
+    """One question on a page: `value` in its controls, the answer that is `kept`, `error` if something is wrong."""
 
     question: Question
     value: Any = None
     error: object = ""
     regions: tuple[str, ...] = field(default=())
+    kept: Any = None
 
     @property
     def name(self):
         return field_name(self.question)
+
+    @property
+    def had_name(self):
+        return had_name(self.question)
+
+    @property
+    def had(self):
+        """The mark of the answer that this page is opened with."""
+        return digest(self.question, self.kept)
 
     @property
     def template(self):
@@ -130,6 +150,19 @@ class Asked:
         return [Option(score, score, score == self.text) for score in SCORES]
 
     @property
+    def ends(self):
+        """The words at the two ends of a score of pain; other scores say theirs in the hint."""
+        is_pain = self.question.key.startswith(("pain_", "spasm_"))
+        return (_("0 no pain"), _("10 worst you can imagine")) if is_pain else ()
+
+    @property
+    def ideas(self):
+        """What may be typed into the first column of a list, to choose from: the everyday loads, for the goals."""
+        if self.question.key != "goal_activities":
+            return []
+        return [choice.label for choice in load().question("load_limited").choices if choice.value not in NO_IDEAS]
+
+    @property
     def columns(self):
         return [(name, column_label(name)) for name in self.question.fields]
 
@@ -165,13 +198,14 @@ class Asked:
 
     @cached_property
     def places(self):
-        marked = {(spot.get("site"), spot.get("side") or ""): spot for spot in self.value or []}
+        marked = {place: spot for spot in self.value or [] for place in places(spot)}
         return [
             Place(
                 value=f"{site.slug}.{side}",
-                label=SIDED[side] % {"site": site.label},
-                is_marked=(site.slug, side) in marked,
-                score=_score_text(marked.get((site.slug, side), {})),
+                label=place_words(site.slug, side),
+                is_marked=f"{site.slug}.{side}" in marked,
+                score=_score_text(marked.get(f"{site.slug}.{side}", {})),
+                spreads_to=_target_value(marked.get(f"{site.slug}.{side}", {}), side),
                 is_back=site.back and not site.front,
             )
             for site, side in all_places()
@@ -191,25 +225,8 @@ class Asked:
 
     @property
     def drawing(self):
-        """The body chart: each part with the place of the list that it mirrors."""
-        marked = {place.value for place in self.places if place.is_marked}
-        return {
-            "view_box": VIEW_BOX,
-            "figures": [
-                {
-                    "figure": figure,
-                    "parts": [
-                        {
-                            "path": part.path,
-                            "place": (place := f"{part.site}.{WORDS[part.side]}"),
-                            "on": place in marked,
-                        }
-                        for part in figure.parts
-                    ],
-                }
-                for figure in figures()
-            ],
-        }
+        """The body chart with what is marked and where it spreads to; each part mirrors a place of the list."""
+        return drawing(self.value or [])
 
     @property
     def grids(self):
@@ -224,6 +241,7 @@ class Asked:
             "moves": [
                 {
                     "name": f"{self.name}-{region}-{row.value}",
+                    "value": row.value,
                     "label": row.label,
                     "options": [Option(c.value, c.label, effects.get(row.value) == c.value) for c in _in_order(self)],
                 }
@@ -242,15 +260,52 @@ def _score_text(spot):
     return "" if spot.get("score_0_10") in (None, "") else str(spot["score_0_10"])
 
 
+def _target_value(spot, side):
+    """Where a kept spot spreads to, as the form writes it; told no side, it stays on the side it starts from."""
+    to = spot.get("spreads_to")
+    return f"{to}.{'' if to in MIDDLE else target_side(spot, side)}" if to else ""
+
+
+def _words(place):
+    site, _dot, side = place.partition(".")
+    return place_words(site, side)
+
+
 def all_places():
     """Every place and side that can be marked: neck and head lie in the middle, all others have a left and a right."""
-    middle = {"head", "neck", "anterior_neck"}
-    return [(site, side) for site in PAIN_SITES for side in (("",) if site.slug in middle else ("left", "right"))]
+    return [(site, side) for site in PAIN_SITES for side in (("",) if site.slug in MIDDLE else ("left", "right"))]
+
+
+@cache
+def targets_of(place):
+    """The places that pain marked here may spread to: its own side and the middle, and the same place across.
+
+    From the middle it may go to both sides. Pain in both legs is marked on both sides, each with its own arrow.
+    """
+    site, _dot, side = place.partition(".")
+    across = {"left": "right", "right": "left"}.get(side)
+    return tuple(
+        f"{other.slug}.{its_side}"
+        for other, its_side in all_places()
+        if f"{other.slug}.{its_side}" != place
+        and (not side or its_side in ("", side) or (its_side == across and other.slug == site))
+    )
 
 
 def field_name(question):
     """The name of the question's control in the form."""
     return f"q-{question.key}"
+
+
+def had_name(question):
+    """The name of the hidden field that says which answer the page was opened with."""
+    return f"had-{question.key}"
+
+
+def digest(question, value):
+    """A mark that tells two answers to a question apart and tells nothing of either."""
+    told = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return salted_hmac("clinic.portal.intake", f"{question.key} {told}").hexdigest()[:16]
 
 
 def regions_asked(spots):

@@ -15,6 +15,9 @@ def from_record(patient):
         "address": ", ".join(patient.address_lines),
         "preferred_channel": patient.preferred_channel,
         "language": patient.language,
+        "interpreter": "yes" if patient.needs_interpreter else "",
+        "access_needs": ["other"] if patient.access_needs else [],
+        "access_details": patient.access_needs,
         "emergency_contact": _emergency_contact(patient),
         "occupation": patient.occupation,
     }

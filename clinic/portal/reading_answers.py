@@ -28,10 +28,23 @@ def _read_rows(question, data):
 def _read_places(question, data):
     name, known = field_name(question), {f"{site.slug}.{side}": (site.slug, side) for site, side in all_places()}
     return [
-        {"site": known[value][0], "side": known[value][1], "score_0_10": data.get(f"{name}-score-{value}", "")}
+        {
+            "site": known[value][0],
+            "side": known[value][1],
+            "score_0_10": data.get(f"{name}-score-{value}", ""),
+            **_read_target(data.get(f"{name}-to-{value}", ""), known),
+        }
         for value in dict.fromkeys(data.getlist(name))
         if value in known
     ]
+
+
+def _read_target(value, known):
+    """Where a spot spreads to; a value that was never offered stays as it came, for `clean` to refuse."""
+    if not value:
+        return {}
+    site, side = known.get(value, (f"?{value}", ""))
+    return {"spreads_to": site, "spreads_side": side}
 
 
 def _read_grid(question, data):

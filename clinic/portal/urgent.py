@@ -1,6 +1,7 @@
 """When an answer cannot wait: what counts as an emergency, whom it is told to, and in which words it is said back."""
 
 from patients import intake as intakes
+from patients.models import Alert
 from patients.questionnaire import load
 from patients.questions import targets
 from patients.red_flags import Assessment
@@ -26,7 +27,7 @@ def tell_the_clinic(intake, assessment):
 
 def is_told(intake):
     """Does an emergency stand on the answers so far that the clinic was told of and has not ended?"""
-    return intake.patient.alerts.open().filter(flag__in=emergencies(intake).ids).exists()
+    return Alert.objects.of(intake.patient).open().filter(flag__in=emergencies(intake).ids).exists()
 
 
 def told(answers, assessment):

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from clinic.portal.views import arriving, calendars, documents, home, reading, record, sooner, visits
+from clinic.portal.views import (
+    acting,
+    arriving,
+    calendars,
+    consents,
+    documents,
+    home,
+    reading,
+    record,
+    self_care,
+    sooner,
+    visits,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -18,7 +30,13 @@ urlpatterns = [
     path("calendar/<int:pk>/withdraw/", calendars.withdraw, name="withdraw_calendar"),
     path("reading/", reading.reading, name="reading"),
     path("reading/<int:pk>/", reading.article, name="article"),
+    path("self-care/", self_care.self_care, name="self_care"),
     path("record/", record.record, name="record"),
+    path("acting/", acting.acting_for, name="acting"),
+    path("acting/<int:pk>/end/", acting.end, name="end_acting"),
+    path("consents/", consents.consents, name="consents"),
+    path("consents/<slug:kind>/sign/", consents.consent, name="consent"),
+    path("consents/<int:pk>/take-back/", consents.take_back, name="take_back"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
 ]

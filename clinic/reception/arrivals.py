@@ -2,6 +2,7 @@
 
 import re
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clinic.scheduling import waits
@@ -31,7 +32,7 @@ def due(device, now):
             starts_at__gte=now - LATEST,
             starts_at__lte=now + EARLIEST,
         )
-        .select_related("patient", "practitioner", "kind", "check_in")
+        .select_related("patient__merged_into", "practitioner", "kind", "check_in")
         .order_by("starts_at", "pk")
     )
 
@@ -62,7 +63,7 @@ def find(device, *, birth_date, letters="", phone="", now=None):
         for visit in due(device, now or timezone.now()).filter(patient__birth_date=birth_date)
         if (not letters or begins_with(visit.patient, letters)) and (not phone or has_phone(visit.patient, phone))
     ]
-    if len({visit.patient_id for visit in visits}) != 1:
+    if len({visit.patient.person_id for visit in visits}) != 1:
         raise NobodyFound
     return visits[0]
 
@@ -72,13 +73,16 @@ def together(visit, device, now=None):
 
     A shared phone or address opens nothing: without such a grant everybody gives their own birth date.
     """
-    if visit.patient.user_id is None:
+    records = [visit.patient, visit.patient.merged_into]
+    accounts = {record.user_id for record in records if record and record.user_id}
+    if not accounts:
         return []
-    granted = ProxyGrant.objects.current("booking").filter(user=visit.patient.user_id).exclude(patient=visit.patient)
-    rows = due(device, now or timezone.now()).filter(patient__in=granted.values("patient"))
+    granted = ProxyGrant.objects.current("booking").filter(user__in=accounts)
+    granted = granted.annotate(person=Coalesce("patient__merged_into", "patient")).values("person")
+    rows = due(device, now or timezone.now()).with_person().filter(person__in=granted)
     first: dict[int, Appointment] = {}
-    for row in rows:
-        first.setdefault(row.patient_id, row)
+    for row in rows.exclude(person=visit.patient.person_id):
+        first.setdefault(row.person, row)
     return list(first.values())
 
 

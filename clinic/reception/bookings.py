@@ -16,7 +16,7 @@ from clinic.reception.days import asked_day
 from clinic.reception.finding import hits, with_alerts
 from clinic.reception.going_back import go_back
 from clinic.scheduling import availability, booking
-from clinic.scheduling.forms import BookingForm, next_step
+from clinic.scheduling.forms import TYPED, BookingForm, next_step
 from clinic.scheduling.models import Appointment, VisitKind
 from clinic.scheduling.models.appointments import Status
 from patients.duplicates import likely_same
@@ -53,6 +53,8 @@ def why(refused):
     """Return in words why the time cannot be had."""
     if isinstance(refused, booking.PatientIsElsewhere):
         return _("This patient has another visit at that time.")
+    if isinstance(refused, booking.PatientHasDied):
+        return _("This patient has died.")
     if isinstance(refused, booking.NotOpen):
         return _("The practitioner does not work at that time.")
     return _("This time was taken meanwhile.")
@@ -119,7 +121,7 @@ def as_usual(form, request):
 
 def habits_of(patient):
     """Return {"kind": id, "practitioner": id} of the patient's latest visits; who was here before comes for more."""
-    rows = Appointment.objects.blocking().filter(patient=patient, kind__is_active=True).order_by("-starts_at")
+    rows = Appointment.objects.blocking().of(patient).filter(kind__is_active=True).order_by("-starts_at")
     latest = list(rows.select_related("kind", "practitioner")[:LATELY])
     if not latest:
         return {}
@@ -142,7 +144,7 @@ def chosen_patient(form, user):
     number = str(form["patient"].value() or "")
     if not number.isdecimal() or len(number) > 18:
         return None
-    found = with_alerts(list(Patient.objects.for_user(user).filter(merged_into=None, pk=number)))
+    found = with_alerts(list(Patient.objects.for_user(user).kept().living().filter(pk=number)))
     return found[0] if found else None
 
 
@@ -209,7 +211,7 @@ def usual_of(patient):
     """Return the clock time at which this patient mostly came lately, or None."""
     if patient is None:
         return None
-    came = Appointment.objects.filter(patient=patient, status=Status.DONE).order_by("-starts_at")
+    came = Appointment.objects.of(patient).filter(status=Status.DONE).order_by("-starts_at")
     return suggesting.usual_clock([timezone.localtime(t) for t in came.values_list("starts_at", flat=True)[:LATELY]])
 
 
@@ -243,6 +245,6 @@ def duplicates(request):
     require(request.user, "patient.add")
     form = BookingForm(request.POST, user=request.user)
     form.is_valid()
-    typed = {name: form.cleaned_data.get(name) for name in ("given_name", "family_name", "birth_date")}
+    typed = {name: form.cleaned_data.get(name) or "" for name in TYPED}
     known = likely_same(**typed) if typed["given_name"] and typed["birth_date"] else []
     return render(request, "reception/_same.html", {"same": with_alerts(known), "form": form})

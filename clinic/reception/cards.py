@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import HERE, Status
 from clinic.scheduling.steps import USUAL_NEXT
+from patients.naming import greeted, needs
 
 LONG_NAME, TIGHT_NAME = 20, 12  # letters that fit a usual column beside the icon, and a narrow one beside marks
 LATE_AFTER, LONG_WAIT = 5, 12  # minutes: a call is due; the warning sign, unless the clinic says otherwise
@@ -29,9 +30,10 @@ NOTE_WORDS = {"ok": _("note signed"), "due": _("note not signed")}
 
 def short_name(patient, most=LONG_NAME):
     """Return the name as it fits a card: the given names give way to initials first, the family name never."""
-    if len(patient.full_name) <= most or not patient.family_name:
-        return patient.full_name
-    initials = " ".join(f"{part[0]}." for part in patient.given_name.split())
+    name = greeted(patient)
+    if len(name) <= most or not patient.family_name:
+        return name
+    initials = " ".join(f"{part[0]}." for part in patient.called.split())
     return f"{initials} {patient.family_name}"
 
 
@@ -65,9 +67,14 @@ class Card:
     @property
     def name(self):
         if self.appointment.patient:
-            return self.appointment.patient.full_name
+            return greeted(self.appointment.patient)
         request = getattr(self.appointment, "request", None)
         return request.name if request else str(_("Held"))
+
+    @property
+    def needs(self):
+        """What to prepare for the patient, as (icon, words)."""
+        return needs(self.appointment.patient) if self.appointment.patient else []
 
     @property
     def short(self):
@@ -79,7 +86,7 @@ class Card:
         mine = self.appointment
         when = (mine.pk, mine.sequence, mine.starts_at, mine.ends_at, mine.status, self.since, bool(self.late))
         what = (mine.practitioner_id, mine.lane, mine.room_id, mine.kind_id, mine.cancelled_because, mine.hold_until)
-        return when + what + (self.name, self.has_alert, self.intake_missing, self.dots, self.waits_long)
+        return when + what + (self.name, self.has_alert, self.intake_missing, self.dots, self.waits_long, *self.needs)
 
     @property
     def tight(self):

@@ -13,6 +13,7 @@ from clinic.reception import cards, panels, sections, sheet, snapshot
 from clinic.reception.days import asked_day
 from clinic.reception.going_back import undoable
 from clinic.scheduling.models.appointments import Status
+from patients.joined import to_kept
 from patients.models import Patient
 
 
@@ -26,6 +27,8 @@ def day(request):
     context["poll_url"] = reverse("desk:now")
     if number := request.GET.get("p"):
         patient = get_or_404(request, Patient.objects.for_user(request.user), pk=number)
+        if patient.merged_into_id:
+            return to_kept(request, reverse("desk:day"), p=patient.merged_into_id)
         context["snapshot"] = snapshot.read(patient, user=request.user, now=now)
     else:
         context |= panels.read(request.user, now)

@@ -88,5 +88,5 @@ def _note(request, one, subject, given):
     words = {"about": one.name, "outcome": given["outcome"], "note": given["note"], "by": request.user}
     if not one.owner:
         return calling.log(request=subject.pk, **words)
-    visits = Appointment.objects.for_user(request.user).filter(patient=subject, pk=given["appointment"])
+    visits = Appointment.objects.for_user(request.user).of(subject).filter(pk=given["appointment"])
     return calling.log(patient=subject, appointment=visits.values_list("pk", flat=True).first(), **words)

@@ -89,7 +89,7 @@ def _people(given, user):
     numbers = [*given.getlist("p"), given.get("add", "")]
     numbers = [n for n in numbers if n.isdecimal() and len(n) < 19 and n != given.get("drop")]
     numbers = list(dict.fromkeys(numbers))[: family.MOST]
-    rows = Patient.objects.for_user(user).filter(merged_into=None, pk__in=numbers)
+    rows = Patient.objects.for_user(user).kept().living().filter(pk__in=numbers)
     found = {str(row.pk): row for row in rows} if numbers else {}
     return [found[n] for n in numbers if n in found]
 
@@ -119,5 +119,5 @@ def _page(request, party, *, status=200):
 def _likely(party, user, chosen):
     """Return who shares the phone of the first one: most likely the family."""
     phone = party.members[0].patient.phone
-    rows = Patient.objects.for_user(user).filter(merged_into=None).search(phone) if phone else []
+    rows = Patient.objects.for_user(user).kept().living().search(phone) if phone else []
     return [p for p in rows[:MOST_HITS] if p.pk not in chosen]

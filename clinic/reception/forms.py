@@ -5,6 +5,7 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from patients import languages
 from patients.models import Patient
 
 
@@ -20,6 +21,8 @@ class ContactForm(forms.ModelForm):
             "preferred_name",
             "pronouns",
             "language",
+            "needs_interpreter",
+            "access_needs",
             "street",
             "city",
             "state",
@@ -33,6 +36,10 @@ class ContactForm(forms.ModelForm):
             "desk_note": _("For everyone at the front desk. Nothing about health: that belongs in the chart.")
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].widget = forms.Select(choices=languages.offered(self.instance.language))
+
     @property
     def helper(self):
         helper = FormHelper(self)
@@ -40,6 +47,7 @@ class ContactForm(forms.ModelForm):
         helper.layout = Layout(
             Row(Column("phone"), Column("email"), Column("preferred_channel")),
             Row(Column("preferred_name"), Column("pronouns"), Column("language")),
+            Row(Column("needs_interpreter"), Column("access_needs")),
             "street",
             Row(Column("city"), Column("state"), Column("postal_code")),
             Row(Column("emergency_name"), Column("emergency_relation"), Column("emergency_phone")),

@@ -7,21 +7,24 @@ from functools import wraps
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.accounts import links
+from clinic.accounts import language, links
 from clinic.accounts.access import kiosk, refuse
 from clinic.accounts.models import SignedLink
 from clinic.audit.recording import record
+from clinic.charting import rechecking
 from clinic.outcomes import checking_in
 from clinic.reception import arrivals, kiosk_state, tries
 from clinic.reception.kiosk_forms import UNSURE, FeelForm, FindForm
 from clinic.reception.kiosk_state import Standing
 from clinic.scheduling import steps
-from patients.red_flags import read_levels
+from patients.red_flags import read_advice, read_levels
 
+CHOSEN = "chosen"  # stands in the address after somebody has chosen a language
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -69,7 +72,7 @@ def find(request):
     """Who is there? Birth date with letters of the last name, or with the phone number. Looking begins anew."""
     form = FindForm(request.POST or None)
     if request.method != "POST":
-        return _ask_who(request, FindForm())
+        return _begin(request)
     if wait := tries.seconds_to_wait(request.device):
         return _to_the_desk(request, form, wait)
     if not form.is_valid():
@@ -78,6 +81,13 @@ def find(request):
         return _arrive(request, arrivals.find(request.device, **form.asked))
     except (arrivals.NobodyFound, steps.NotNow, steps.StepNotPossible):
         return _nobody(request, form)
+
+
+def _begin(request):
+    """Somebody new stands here: what the last one chose as language goes, unless it was chosen just now."""
+    if language.is_chosen(request) and CHOSEN not in request.GET:
+        return language.forget(redirect("checkin:find"))
+    return _ask_who(request, FindForm())
 
 
 def _arrive(request, visit):
@@ -140,6 +150,7 @@ def _keep(request, standing, visit, form):
         return redirect("checkin:feel")
     except checking_in.NotHere:  # the desk has moved the visit meanwhile
         return _to_the_desk(request, FindForm())
+    rechecking.recheck_later(visit.patient)
     standing.is_told = standing.is_told or bool(made.urgency)
     standing.is_urgent = made.urgency == checking_in.EMERGENCY
     return kiosk_state.keep(redirect("checkin:stop" if standing.is_urgent else "checkin:feel"), standing)
@@ -153,6 +164,7 @@ def stop(request, standing):
     if not standing.is_urgent:
         return redirect("checkin:feel")
     advice = read_levels()[checking_in.EMERGENCY].patient_advice
+    advice = read_advice(get_language()).get(advice, advice)
     return render(request, "reception/kiosk/stop.html", {"advice": advice})
 
 

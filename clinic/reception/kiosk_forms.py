@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.outcomes import checking_in
 from clinic.outcomes.models import CheckIn
 from clinic.reception.arrivals import SHORTEST_PHONE
+from patients.questions import load
 
 NONE, UNSURE = "none", "unsure"
 EACH = [("yes", _("Yes")), ("no", _("No")), (UNSURE, _("Not sure"))]
@@ -68,9 +69,14 @@ class FindForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("birth_date", "letters", "phone")}
 
 
+def _in_words(row):
+    """A red flag as the health history asks it, in the language of the screen."""
+    return load().question(row.id).text
+
+
 def _flags():
     """What can be ticked: the red flags, none of them, or not sure."""
-    asked = [(row.id, row.question) for row in checking_in.table()]
+    asked = [(row.id, _in_words(row)) for row in checking_in.table()]
     return [*asked, (NONE, _("None of these")), (UNSURE, _("I am not sure about one of these"))]
 
 
@@ -115,7 +121,7 @@ class FeelForm(forms.Form):
 
     def _one(self, row):
         return forms.ChoiceField(
-            label=row.question,
+            label=_in_words(row),
             choices=EACH,
             widget=forms.RadioSelect,
             error_messages={"required": _("Choose yes, no or not sure.")},

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,11 +12,13 @@ from clinic.accounts.roles import can, require
 from clinic.reception import snapshot
 from clinic.reception.forms import ContactForm
 from patients import invitations, registering
+from patients.joined import kept_of, to_kept
 from patients.models import Patient
 
 
 def _patient(request, pk):
-    return get_or_404(request, Patient.objects.for_user(request.user), pk=pk)
+    """The patient of this number; for a record that was joined to another, the one that is kept."""
+    return kept_of(get_or_404(request, Patient.objects.for_user(request.user).select_related("merged_into"), pk=pk))
 
 
 def _page(request, patient, **more):
@@ -36,7 +39,10 @@ def _rights(user):
 @require_safe
 def patient(request, pk):
     """The snapshot as a page of its own."""
-    return _page(request, _patient(request, pk))
+    found = _patient(request, pk)
+    if found.pk != pk:
+        return to_kept(request, reverse("desk:patient", args=[found.pk]))
+    return _page(request, found)
 
 
 @reception_only
@@ -50,8 +56,8 @@ def contact(request, pk):
         if form.changed_data:
             registering.change(person, by=request.user, **form.changes())
         messages.success(request, _("The contact details are saved."))
-        return redirect("desk:patient", pk)
-    context = {"form": form, "patient": Patient.objects.get(pk=pk)}  # the name as it is, whatever was typed
+        return redirect("desk:patient", person.pk)
+    context = {"form": form, "patient": Patient.objects.get(pk=person.pk)}  # the name as it is, whatever was typed
     return render(request, "reception/contact.html", context, status=422 if form.is_bound else 200)
 
 
@@ -76,6 +82,6 @@ def invite(request, pk):
         invitations.invite(person, by=request.user)
     except invitations.NoAddress:
         messages.error(request, _("There is no e-mail address yet. Add one here, then invite again."))
-        return redirect("desk:contact", pk)
+        return redirect("desk:contact", person.pk)
     messages.success(request, _("The invitation is on its way to %(address)s.") % {"address": person.email})
-    return redirect("desk:patient", pk)
+    return redirect("desk:patient", person.pk)

@@ -55,6 +55,9 @@ def accept_request(request, pk):
     except booking.PatientIsElsewhere:
         form.add_error(None, _("This patient has another visit at that time. Decline, and book another time."))
         return _page(request, form, asked, status=409)
+    except booking.PatientHasDied:
+        form.add_error("patient", _("This patient has died."))
+        return _page(request, form, asked, status=409)
     except (booking.HoldHasEnded, booking.AlreadyAnswered):
         messages.error(request, _("The held time was let go or answered meanwhile. Please call and book another."))
         return redirect("desk:day")

@@ -76,9 +76,10 @@ def is_shown(appointment, now):
 
 def without_intake(appointments):
     """Ids of those first visits whose patient has not handed in a health history: all the desk may know of it."""
-    first = {a.pk: a.patient_id for a in appointments if a.patient_id and a.kind.purpose == VisitKind.Purpose.INITIAL}
-    done = set(Intake.objects.submitted().filter(patient__in=first.values()).values_list("patient_id", flat=True))
-    return {pk for pk, patient_id in first.items() if patient_id not in done}
+    first = {a.pk: a.patient for a in appointments if a.patient_id and a.kind.purpose == VisitKind.Purpose.INITIAL}
+    handed_in = Intake.objects.submitted().of_all(first.values()).with_person()
+    done = set(handed_in.order_by().values_list("person", flat=True))
+    return {pk for pk, patient in first.items() if patient.person_id not in done}
 
 
 def cards_of(appointments, now, long_wait=LONG_WAIT):

@@ -13,9 +13,10 @@ from clinic.reception.cards import Card
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import FREEING, Status, day_start
 from clinic.scheduling.steps import FLOW
-from patients.models import Alert, Patient
+from patients import consent_standing, granting, person_updates, sticking
+from patients.models import Alert, Intake, Patient, StickyNote
 
-MOST_VISITS = 4
+MOST_VISITS, MOST_GRANTS = 4, 4
 
 
 @dataclass
@@ -30,9 +31,14 @@ class Snapshot:
     coming: list = field(default_factory=list)
     past: list = field(default_factory=list)
     intake: object = None
+    consents: tuple = ()  # a state and a number, and no more
     invited_at: object = None
+    details: list = field(default_factory=list)  # given in a health history, about the person, to accept
     may_step: bool = False
     may_file: bool = False
+    notes: list = field(default_factory=list)
+    grants: list = field(default_factory=list)
+    may_see_grants: bool = False
 
     @property
     def last(self):
@@ -75,14 +81,21 @@ def read(patient, *, user, now=None):
     if made.has_alert and can(user, "alert.view_content"):
         made.words = words_of(patient, user)
     _read_visits(made, user)
-    made.intake = patient.intakes.only("version", "created_at", "saved_at", "submitted_at", "patient").first()
+    made.notes = list(StickyNote.objects.of(patient).for_user(user).up()[: sticking.MOST_UP * 2])
+    made.may_see_grants = can(user, "grant.view")
+    made.grants = list(granting.of(patient)[:MOST_GRANTS]) if made.may_see_grants else []
+    made.intake = (
+        Intake.objects.of(patient).only("version", "created_at", "saved_at", "submitted_at", "patient").first()
+    )
     made.invited_at = _invited_at(patient)
+    made.consents = consent_standing.desk_status(patient) if can(user, "consent.status") else ()
+    made.details = person_updates.waiting(patient) if can(user, "person.accept") else []
     return made
 
 
 def words_of(patient, user):
     """Return what stands behind "Clinical alert", for clinicians: open red flags and conditions, (what, what to do)."""
-    flags = Alert.objects.for_user(user).open().filter(patient=patient)
+    flags = Alert.objects.for_user(user).open().of(patient)
     conditions = [(condition.label, "") for condition, _level in safety.banner(patient)]
     return [(alert.points_to, alert.staff_action) for alert in flags] + conditions
 
@@ -91,7 +104,7 @@ def _read_visits(made, user):
     """Today's visit (the one in progress, else the next), the next ones and the last ones: a few rows each."""
     zone = timezone.get_current_timezone()
     midnight = day_start(timezone.localdate(made.now), zone)
-    own = Appointment.objects.for_user(user).filter(patient=made.patient).with_series_length()
+    own = Appointment.objects.for_user(user).of(made.patient).with_series_length()
     own = own.select_related("practitioner", "kind", "room")
     ahead = list(own.filter(starts_at__gte=midnight).exclude(status=Status.EXPIRED)[: MOST_VISITS * 2])
     made.past = list(own.filter(starts_at__lt=midnight).order_by("-starts_at")[:MOST_VISITS])

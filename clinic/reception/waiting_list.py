@@ -12,6 +12,7 @@ from clinic.reception.finding import hits
 from clinic.reception.going_back import go_back
 from clinic.scheduling import waitlist
 from clinic.scheduling.models import WaitlistEntry
+from clinic.scheduling.refusals import PatientHasDied
 from clinic.scheduling.waitlist_forms import WaitForm
 
 
@@ -27,6 +28,9 @@ def add(request):
         entry = form.add(by=request.user)
     except waitlist.WaitsAlready:
         form.add_error("kind", _("This patient is on the list for this kind of visit already."))
+        return _add_page(request, form, status=409)
+    except PatientHasDied:
+        form.add_error("patient", _("This patient has died."))
         return _add_page(request, form, status=409)
     except waitlist.NotTheirVisit:
         form.add_error("instead_of", _("This visit was cancelled or has begun meanwhile."))

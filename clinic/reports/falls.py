@@ -23,6 +23,7 @@ from clinic.charting.models import Episode, Visit, VisitMark
 from clinic.scheduling.models import Appointment, AppointmentRequest, Series, VisitKind
 from clinic.scheduling.models.appointments import FREEING, Status, day_start
 from patients.models import CallLog
+from patients.naming import known_as
 
 MISSED, SEEN, EXAM, PLAN = timedelta(days=14), timedelta(days=30), timedelta(days=30), timedelta(days=42)
 EXAM_VISITS = 12
@@ -40,18 +41,19 @@ CAME, MISSED_IT = {"done_at__isnull": False}, {"no_show_at__isnull": False}
 
 
 def _visits(user):
-    return Appointment.objects.for_user(user).filter(patient__deceased_on=None, patient__merged_into=None)
+    """Visits of the living, each with its `person`: what stands at a joined record is the kept one's as well."""
+    return Appointment.objects.for_user(user).filter(patient__deceased_on=None).with_person()
 
 
 def _later(**fields):
-    """Visits of the same patient that begin after the row's own."""
-    return Appointment.objects.filter(patient=OuterRef("patient"), starts_at__gt=OuterRef("starts_at"), **fields)
+    """Visits that begin after the row's own: of the same person with `has_outer`."""
+    return Appointment.objects.filter(starts_at__gt=OuterRef("starts_at"), **fields)
 
 
 def missed(user, now):
     """The last visit somebody did not come to, within 14 days, when nothing was booked since."""
     rows = _visits(user).filter(status=Status.NO_SHOW, starts_at__gte=now - MISSED, starts_at__lte=now)
-    return rows.filter(~Exists(_later().exclude(status__in=(Status.CANCELLED, Status.EXPIRED))))
+    return rows.filter(~_later().exclude(status__in=(Status.CANCELLED, Status.EXPIRED)).has_outer("person"))
 
 
 def _last_seen(user, now):
@@ -66,10 +68,10 @@ def no_next(user, now):
     Who missed a visit since then stands on that list as long as it looks back.
     """
     kept = _later().exclude(status__in=FREEING).exclude(kind__purpose=Purpose.ADVICE)
-    own = Episode.objects.filter(patient=OuterRef("patient"))
-    discharged = Exists(own) & ~Exists(own.filter(closed_at=None))
+    own = Episode.objects.all()
+    discharged = own.has_outer("person") & ~own.filter(closed_at=None).has_outer("person")
     missed_since = _later(**MISSED_IT, starts_at__gte=now - MISSED)
-    return _last_seen(user, now).filter(~Exists(kept), ~Exists(missed_since), ~discharged)
+    return _last_seen(user, now).filter(~kept.has_outer("person"), ~missed_since.has_outer("person"), ~discharged)
 
 
 def _count(rows):
@@ -87,12 +89,12 @@ def behind(user, now):
     lost = Appointment.objects.filter(series__isnull=False, status__in=(Status.NO_SHOW, Status.CANCELLED), **around)
     own = Appointment.objects.filter(series=OuterRef("pk"))
     gone = Q(no_show_at__isnull=False) | Q(cancelled_at__isnull=False)
-    single = Appointment.objects.filter(
-        patient=OuterRef("patient"), series=None, starts_at__gte=OuterRef("begins_at")
-    ).exclude(kind__purpose=Purpose.ADVICE)
+    single = Appointment.objects.filter(series=None, starts_at__gte=OuterRef("begins_at")).of_outer("person")
+    single = single.exclude(kind__purpose=Purpose.ADVICE)
     rows = Series.objects.for_user(user).filter(pk__in=lost.values("series"))
     return (
-        rows.filter(patient__deceased_on=None, patient__merged_into=None)
+        rows.filter(patient__deceased_on=None)
+        .with_person()
         .annotate(begins_at=Subquery(own.order_by("starts_at").values("starts_at")[:1]))
         .annotate(
             lost_at=Subquery(own.filter(gone, **around).order_by("-starts_at").values("starts_at")[:1]),
@@ -105,15 +107,16 @@ def behind(user, now):
 
 def re_exam(user, now):
     """The last visit of those whose last examination is 30 days or 12 visits ago and none is booked."""
-    came = Appointment.objects.filter(patient=OuterRef("patient"), **CAME)
+    came = Appointment.objects.filter(**CAME).of_outer("person")
     exam = came.filter(kind__purpose__in=EXAMS).order_by("-starts_at").values("starts_at")[:1]
     first = came.order_by("starts_at").values("starts_at")[:1]
     treated = came.exclude(kind__purpose=Purpose.ADVICE)
     twelfth = treated.order_by("-starts_at").values("starts_at")[EXAM_VISITS - 1 : EXAM_VISITS]
     booked = _later(kind__purpose__in=EXAMS).exclude(status__in=FREEING)
+    came_since = _later(**CAME).exclude(kind__purpose=Purpose.ADVICE)
     return (
         _last_seen(user, now)
-        .filter(~Exists(_later(**CAME).exclude(kind__purpose=Purpose.ADVICE)), ~Exists(booked))
+        .filter(~came_since.has_outer("person"), ~booked.has_outer("person"))
         .annotate(examined_at=Coalesce(Subquery(exam), Subquery(first)))
         .filter(Q(examined_at__lte=now - EXAM) | Q(examined_at__lt=Subquery(twelfth)))
         .annotate(visits_since=_count(treated.filter(starts_at__gt=OuterRef("examined_at"))))
@@ -126,7 +129,7 @@ def unsigned(user, now):
         return Visit.objects.none()
     today = day_start(timezone.localdate(now), timezone.get_current_timezone())
     struck = VisitMark.objects.filter(visit=OuterRef("pk"), kind=VisitMark.Kind.ENTERED_IN_ERROR)
-    return Visit.objects.unsigned().filter(~Exists(struck), visited_at__lt=today)
+    return Visit.objects.unsigned().filter(~Exists(struck), visited_at__lt=today).with_person()
 
 
 def unanswered(user, now):
@@ -146,7 +149,7 @@ class List:
     rows: Callable
     order: str
     owner: str = "patient"
-    related: tuple = ("patient", "practitioner")
+    related: tuple = ("patient__merged_into", "practitioner")
     hidden_without: str = "appointment.view"
 
     @property
@@ -197,7 +200,8 @@ class Row:
 
     @property
     def patient(self):
-        return None if self.of.name == "request" else self.source.patient
+        """Whom to reach: the record that is kept, wherever the row stands."""
+        return None if self.of.name == "request" else self.source.patient.merged_into or self.source.patient
 
     @property
     def number(self):
@@ -206,7 +210,7 @@ class Row:
 
     @property
     def name(self):
-        return self.source.name if self.patient is None else self.patient.full_name
+        return self.source.name if self.patient is None else known_as(self.patient)
 
     @property
     def phone(self):
@@ -260,7 +264,8 @@ class Row:
 
 def ordered(one, user, now):
     """Return the rows of a list with the number of the last attempt; those tried within two days come last."""
-    calls = CallLog.objects.filter(**{one.owner or "request_number": OuterRef(one.owner or "pk")})
+    of_request = CallLog.objects.filter(request_number=OuterRef("pk"))
+    calls = CallLog.objects.of_outer("person") if one.owner else of_request
     last = calls.order_by("-at", "-pk")
     tried = Case(When(tried_at__gte=now - TRIED, then=Value(1)), default=Value(0))
     rows = one.rows(user, now).select_related(*one.related)

@@ -6,7 +6,8 @@ A fixed number of queries, however long the day is; everything is read for all p
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clinic.accounts.roles import can
@@ -16,12 +17,13 @@ from clinic.charting.models import SegmentFinding, Visit
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment, Practitioner
 from clinic.scheduling.models.appointments import HERE, Status
-from patients.models import Alert, Intake
+from patients.models import Alert, Intake, Task
 
 SHOWN = [s for s in Status if s not in (Status.HELD, Status.CANCELLED, Status.EXPIRED)]
 WAITING = (Status.ARRIVED, Status.IN_ROOM)
 OVER = (Status.DONE, Status.NO_SHOW)
-LONGEST_DAY, MOST_UNSIGNED, MOST_INTAKES = 120, 12, 8
+LONGEST_DAY, MOST_UNSIGNED, MOST_INTAKES, MOST_TASKS = 120, 12, 8, 40
+PERSON = Coalesce("patient__merged_into", "patient")  # the record that is kept
 HEAVY = ("visit__document", "visit__subjective", "visit__objective", "visit__assessment", "visit__plan")
 
 
@@ -95,26 +97,26 @@ def rows(user, day, zone, practitioner=None):
         return []
     earlier = Visit.objects.filter(
         Q(appointment=None) | ~Q(appointment=OuterRef("pk")),
-        patient=OuterRef("patient"),
         visited_at__lt=OuterRef("ends_at"),
-    )
+    ).of_outer("person")
     listed = list(
         appointments_on(day, zone, practitioner)
         .select_related("patient", "kind", "room", "visit", "check_in")
         .defer(*HEAVY)
+        .with_person()
         .annotate(last_visit=Subquery(earlier.order_by("-visited_at").values("pk")[:1]))[:LONGEST_DAY]
     )
     patients = {a.patient_id: a.patient for a in listed}
     cautions = cautions_of(list(patients.values()))
     segments = _segments_of([a.last_visit for a in listed if a.last_visit])
-    scores = pain_scores(list(patients))
+    scores = pain_scores(patients.values())
     return [
         Row(
             appointment=a,
             visit=getattr(a, "visit", None),
             cautions=cautions.get(a.patient_id, []),
             segments=segments.get(a.last_visit, ""),
-            scores=scores.get(a.patient_id, []),
+            scores=scores.get(a.person, []),
         )
         for a in listed
     ]
@@ -122,16 +124,16 @@ def rows(user, day, zone, practitioner=None):
 
 def cautions_of(patients):
     """Return {patient id: [Caution]}, most urgent first; facts that rules speak of before flags of equal weight."""
-    found: dict[int, list[Caution]] = {}
-    for alert in Alert.objects.open().filter(patient__in=[p.pk for p in patients]).order_by("raised_at", "pk"):
-        found.setdefault(alert.patient_id, []).append(Caution(LEVEL_CSS[alert.level], alert.points_to))
-    for patient, facts in safety.banners(patients).items():
+    flags: dict[int, list[Caution]] = {}
+    for alert in Alert.objects.open().of_all(patients).with_person().order_by("raised_at", "pk"):
+        flags.setdefault(alert.person, []).append(Caution(LEVEL_CSS[alert.level], alert.points_to))
+    banners, found = safety.banners(patients), {}
+    for patient in patients:
+        facts = banners.get(patient.pk, [])
         told = [Caution("urgent" if level == "A" else "refer", str(fact.label)) for fact, level in facts]
-        found[patient] = [*told, *found.get(patient, [])]
-    return {
-        patient: sorted(dict.fromkeys(told), key=lambda caution: URGENCY.index(caution.css))
-        for patient, told in found.items()
-    }
+        told += flags.get(patient.person_id, [])
+        found[patient.pk] = sorted(dict.fromkeys(told), key=lambda caution: URGENCY.index(caution.css))
+    return {pk: told for pk, told in found.items() if told}
 
 
 def _segments_of(visits):
@@ -172,6 +174,30 @@ def intakes_to_review(user):
         .annotate(flag=Subquery(worst.values("points_to")[:1]), flag_level=Subquery(worst.values("level")[:1]))
         .order_by("-submitted_at")[:MOST_INTAKES]
     )
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something to do for a patient, and whether it is for this practitioner."""
+
+    task: Task
+    days: int  # until it is due; below zero it is late
+    is_mine: bool
+
+
+def due(user, day, practitioner=None):
+    """Return what is to do, first what is due first; unread health histories have a list of their own.
+
+    Mine are those of patients who come or came to me, and those of nobody's patients, so that none is overlooked.
+    """
+    if not can(user, "task.view"):
+        return []
+    seen = Appointment.objects.exclude(patient=None).annotate(person=PERSON).values("person")
+    mine = Q(person__in=seen.filter(practitioner=practitioner)) | ~Q(person__in=seen) if practitioner else Q()
+    waiting = Task.objects.for_user(user).open().exclude(kind=Task.Kind.REVIEW).annotate(person=PERSON)
+    asked = Case(When(mine, then=True), default=False) if practitioner else Value(True)
+    listed = waiting.annotate(is_mine=asked).select_related("patient")[:MOST_TASKS]
+    return [Due(task, (task.due_on - day).days, task.is_mine) for task in listed]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from clinic.scheduling.handing_on import (
 from clinic.scheduling.models import Appointment, Practitioner, TimeOff
 from clinic.scheduling.models.appointments import Status
 from clinic.scheduling.proposing import people_for
+from patients.languages import writing_to
 
 BECAUSE = gettext_noop("practitioner away")
 
@@ -192,7 +193,7 @@ def _tell_all(done, now):
 def _tell(time_off, patient, moved, cancelled):
     rows = sorted([*moved, *cancelled], key=lambda row: row.starts_at)
     location, told = rows[0].location, {"moved": moved, "cancelled": cancelled, "first": rows[0]}
-    with timezone.override(location.zone):  # the clock on the clinic's wall
+    with timezone.override(location.zone), writing_to(patient):  # the clock on the clinic's wall
         outbox.queue(
             "scheduling/absence",
             to=patient.email,

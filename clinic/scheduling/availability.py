@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.scheduling import slots
 from clinic.scheduling.models import Appointment, TimeOff
+from patients.models import Patient
 
 LOOK_AHEAD = timedelta(days=21)
 FURTHEST = timedelta(days=5 * 366)  # nobody books further ahead; a later day is a mistyped year
@@ -59,7 +60,7 @@ def busy_of(practitioners, start, end, *, patient=None, ignoring=(), rooms=()):
             taken[row.practitioner_id].append(slots.Busy(row.busy_from, row.busy_until, row.lane, row=row))
         if ("room", row.room_id) in taken:
             taken["room", row.room_id].append(slots.Busy(row.busy_from, row.busy_until, row=row))
-        if patient is not None and row.patient_id == patient.pk:
+        if patient is not None and row.person == patient.person_id:
             everyone.append(slots.Busy(row.starts_at, row.ends_at, row=row, is_patient=True))
     for off in TimeOff.objects.touching(start, end):
         away = slots.Busy(off.starts_at, off.ends_at, None, off.location_id, off)
@@ -78,12 +79,13 @@ def _appointments(practitioners, start, end, patient, rooms):
     if rooms:
         whose |= Q(room__in=[room.pk for room in rooms])
     if patient is not None:
-        whose |= Q(patient=patient, starts_at__lt=end, starts_at__gt=start - timedelta(days=1))
-    rows = Appointment.objects.blocking().touching(start, end).filter(whose).order_by()
+        own = Patient.objects.records_of([patient]).values("pk")
+        whose |= Q(patient__in=own, starts_at__lt=end, starts_at__gt=start - timedelta(days=1))
+    rows = Appointment.objects.blocking().touching(start, end).filter(whose).order_by().with_person()
     return rows.values_list(
         "practitioner_id",
         "room_id",
-        "patient_id",
+        "person",
         "lane",
         "starts_at",
         "ends_at",

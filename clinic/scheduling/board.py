@@ -64,11 +64,11 @@ class Board:
             self._read_patients(patients, start, end, ignoring)
 
     def _read_patients(self, patients, start, end, ignoring):
-        rows = Appointment.objects.blocking().filter(
-            patient__in=patients, starts_at__lt=end, starts_at__gt=start - A_DAY
-        )
-        for row in rows.exclude(pk__in=ignoring).order_by().only("patient", "starts_at", "ends_at"):
-            self.block(("patient", row.patient_id), slots.Busy(row.starts_at, row.ends_at, is_patient=True))
+        """`patients` are the numbers of the records that are kept (`Patient.person_id`)."""
+        rows = Appointment.objects.blocking().of_all(patients).filter(starts_at__lt=end, starts_at__gt=start - A_DAY)
+        rows = rows.exclude(pk__in=ignoring).order_by().with_person()
+        for person, starts_at, ends_at in rows.values_list("person", "starts_at", "ends_at"):
+            self.block(("patient", person), slots.Busy(starts_at, ends_at, is_patient=True))
 
     def block(self, key, busy):
         """Take a stretch of the time of a practitioner (their number), `("room", id)` or `("patient", id)`."""
@@ -161,5 +161,5 @@ class Board:
         """Count a visit that does not make way after all."""
         self.block(row.practitioner_id, slots.Busy(row.busy_from, row.busy_until, row.lane))
         self.block(("room", row.room_id), slots.Busy(row.busy_from, row.busy_until))
-        if row.patient_id is not None:
-            self.block(("patient", row.patient_id), slots.Busy(row.starts_at, row.ends_at, is_patient=True))
+        if row.patient is not None:
+            self.block(("patient", row.patient.person_id), slots.Busy(row.starts_at, row.ends_at, is_patient=True))

@@ -23,6 +23,7 @@ from clinic.scheduling.refusals import (
     KindNotDone,
     MovedMeanwhile,
     NotOpen,
+    PatientHasDied,
     PatientIsElsewhere,
     RoomTaken,
     SlotTaken,
@@ -35,6 +36,7 @@ __all__ = [
     "KindNotDone",
     "MovedMeanwhile",
     "NotOpen",
+    "PatientHasDied",
     "PatientIsElsewhere",
     "RoomTaken",
     "SlotTaken",
@@ -260,13 +262,18 @@ def lock_held(request):
 
 @transaction.atomic
 def accept(request, *, patient, by, now=None):
-    """Turn a held request into a booked visit of `patient`. Raises `HoldHasEnded`, `PatientIsElsewhere`."""
+    """Turn a held request into a booked visit of `patient`.
+
+    Raises `HoldHasEnded`, `PatientIsElsewhere`, `PatientHasDied`.
+    """
     require(by, "request.change")
     now = now or timezone.now()
     lock(request.appointment.practitioner, patient=patient)
     held = lock_held(request)
     if held.status != Status.HELD or held.hold_until <= now:
         raise HoldHasEnded
+    if patient.deceased_on:
+        raise PatientHasDied
     if Appointment.objects.blocking().of_patient_during(patient, held.starts_at, held.ends_at).exists():
         raise PatientIsElsewhere
     held.patient, held.status, held.booked_at, held.created_by = patient, Status.BOOKED, now, by

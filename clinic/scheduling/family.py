@@ -17,6 +17,7 @@ from clinic.scheduling.models import Appointment, VisitKind
 from clinic.scheduling.placing import Wish
 from clinic.scheduling.proposing import Choice, people_for
 from clinic.scheduling.together import SomeTaken, all_or_none, insert
+from patients.languages import writing_to
 from patients.models import Patient
 
 FEWEST, MOST, OFFERED = 2, 6, 4
@@ -156,7 +157,7 @@ def _tell(rows):
     """Queue one mail to an address: who comes when to whom, and the calendar file of all of them."""
     rows = sorted(rows, key=lambda row: (row.starts_at, row.pk))
     patient, location = rows[0].patient, rows[0].location
-    with timezone.override(location.zone):  # the clock on the clinic's wall
+    with timezone.override(location.zone), writing_to(patient):  # the clock on the clinic's wall
         outbox.queue(
             "scheduling/family",
             to=patient.email,

@@ -13,14 +13,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from clinic.accounts.language import STAFF_LANGUAGE
 from clinic.accounts.roles import can, require
 from clinic.audit.recording import record
 from clinic.practice import profile
 from clinic.scheduling import calendars
 from clinic.scheduling.models import Appointment, CalendarFeed, Practitioner
 from clinic.scheduling.models.appointments import A_DAY, Status
+from patients.languages import writing_to
 from patients.models import Patient
 
 RIGHT = "calendar.share"
@@ -150,7 +152,7 @@ def visits(feed, now):
         span = {"busy_from__gte": since - A_DAY, "busy_from__lt": until}  # what the index knows
         rows = rows.filter(practitioner=feed.practitioner_id, **span)
     else:
-        rows = rows.filter(patient=feed.patient_id)
+        rows = rows.of(feed.patient)
     over = Q(status=Status.EXPIRED) | Q(status=Status.HELD, hold_until__lte=now)
     long_gone = Q(status=Status.CANCELLED, cancelled_at__lt=since)
     return rows.exclude(over | long_gone).select_related("location", "patient").order_by("starts_at", "pk")
@@ -160,5 +162,7 @@ def file_of(feed, *, now=None):
     """Return the bytes of this calendar as it stands."""
     rows = list(visits(feed, now or timezone.now()))
     if feed.practitioner_id:
-        return calendars.for_practitioner(rows, profile.name(), shows_names=feed.shows_names)
-    return calendars.for_patient(rows, profile.name())
+        with translation.override(STAFF_LANGUAGE):
+            return calendars.for_practitioner(rows, profile.name(), shows_names=feed.shows_names)
+    with writing_to(feed.patient):
+        return calendars.for_patient(rows, profile.name())

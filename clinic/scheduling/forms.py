@@ -43,6 +43,9 @@ class LengthField(forms.IntegerField):
         super().__init__(label=_("Length"), min_value=5, max_value=480, required=False, **kwargs)
 
 
+TYPED = ("given_name", "family_name", "birth_date", "phone")  # by which somebody is recognised
+
+
 class PersonForm(forms.Form):
     """A patient of ours, or a new person in five fields. `duplicates` holds those who may be the same person."""
 
@@ -67,7 +70,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args, user=None, **kwargs):
         super().__init__(*args, **kwargs)
-        patients = Patient.objects.for_user(user).filter(merged_into=None)
+        patients = Patient.objects.for_user(user).kept().living()
         self.fields["patient"].queryset = patients  # type: ignore[attr-defined]
         self.duplicates = []
         for name in self.person_fields:
@@ -111,8 +114,7 @@ class PersonForm(forms.Form):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, missing)
         if not self.errors and not cleaned["another"] and not self.sent_before():
-            names = {name: cleaned[name] for name in ("given_name", "family_name", "birth_date")}
-            self.duplicates = likely_same(**names)
+            self.duplicates = likely_same(**{name: cleaned[name] for name in TYPED})
             if self.duplicates:
                 self.add_error(None, _("This may be somebody we know. Take them, or say that it is another person."))
 

@@ -27,7 +27,7 @@ class Freed:
     practitioner_id: int
     start: datetime
     end: datetime
-    patient_id: int | None = None
+    person: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,15 @@ def freed_times(now, *, not_before=None, until=None):
     """Return what was freed and starts in [not_before, until), whether it was taken again or not."""
     first, last = max(now, not_before or now), until or now + AHEAD
     rows = Appointment.objects.filter(status__in=FREEING, starts_at__gte=first, starts_at__lt=last)
-    found = rows.order_by("starts_at", "pk").values_list("practitioner", "starts_at", "ends_at", "patient")
+    found = rows.order_by("starts_at", "pk").with_person()
+    found = found.values_list("practitioner", "starts_at", "ends_at", "person")
     return [*(Freed(*row) for row in found[:MOST_FREED]), *_moved_away(now, first, last)]
 
 
 def _moved_away(now, first, last):
     """The times from which visits were moved lately; the row shows only where they are now, the log from where."""
     moved = Appointment.objects.filter(sequence__gt=0, starts_at__gte=now, changed_at__gte=now - MOVES_SINCE)
-    rows = {str(row.pk): row for row in moved.order_by("-changed_at")[:MOST_FREED]}
+    rows = {str(row.pk): row for row in moved.with_person().order_by("-changed_at")[:MOST_FREED]}
     events = AuditEvent.objects.filter(
         patient_id__in={row.patient_id for row in rows.values() if row.patient_id},
         action="appointment.moved",
@@ -93,7 +94,7 @@ def _moved_away(now, first, last):
     for event in events[:MOST_FREED] if rows else ():
         row, start = rows[event.object_id], datetime.fromisoformat(event.details["from"])
         if first <= start < last:
-            yield Freed(event.details["practitioner"], start, start + (row.ends_at - row.starts_at), row.patient_id)
+            yield Freed(event.details["practitioner"], start, start + (row.ends_at - row.starts_at), row.person)
 
 
 def openings(now=None, *, not_before=None, until=None, entries=None):
@@ -134,9 +135,9 @@ class _Around:
         first, last = min(f.start for f in spans) - timedelta(days=1), max(f.end for f in spans) + timedelta(days=1)
         rooms = {room.pk: room for entry in entries for room in entry.kind.rooms.all()}
         self.busy = availability.busy_of(people, first, last, rooms=list(rooms.values()))
-        self.elsewhere = _visits_of({entry.patient_id for entry in entries}, first, last)
+        self.elsewhere = _visits_of({entry.patient.person_id for entry in entries}, first, last)
         for freed in spans:
-            self.elsewhere[freed.practitioner_id, freed.patient_id].append((freed.start, freed.end))
+            self.elsewhere[freed.practitioner_id, freed.person].append((freed.start, freed.end))
 
     def opening(self, freed, entries):
         """Return the `Opening` of one freed time, or None when it was taken again or nobody works then."""
@@ -179,7 +180,8 @@ class _Around:
     def _is_free_for(self, entry, person, start, need, place):
         """Is the patient nowhere else, have they not given up this very time, and is there a table if they need one?"""
         end = start + timedelta(minutes=need.minutes)
-        taken = [*self.elsewhere[None, entry.patient_id], *self.elsewhere[person.pk, entry.patient_id]]
+        who = entry.patient.person_id
+        taken = [*self.elsewhere[None, who], *self.elsewhere[person.pk, who]]
         if any(other_start < end and start < other_end for other_start, other_end in taken):
             return False
         rooms = availability.rooms_of(entry.kind)
@@ -189,11 +191,11 @@ class _Around:
 
 
 def _visits_of(patients, start, end):
-    """Return {(None, patient): [(start, end)]} of what these patients have booked in [start, end)."""
+    """Return {(None, person): [(start, end)]} of what these people have booked in [start, end)."""
     taken = defaultdict(list)
-    rows = Appointment.objects.blocking().touching(start, end).filter(patient__in=patients)
-    for patient, starts_at, ends_at in rows.values_list("patient", "starts_at", "ends_at"):
-        taken[None, patient].append((starts_at, ends_at))
+    rows = Appointment.objects.blocking().touching(start, end).of_all(patients).with_person()
+    for person, starts_at, ends_at in rows.values_list("person", "starts_at", "ends_at"):
+        taken[None, person].append((starts_at, ends_at))
     return taken
 
 

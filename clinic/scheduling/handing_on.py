@@ -15,6 +15,8 @@ from clinic.scheduling.board import AROUND, Board, Sought, Spot
 from clinic.scheduling.models import Appointment, Practitioner, TimeOff
 from clinic.scheduling.models.appointments import A_DAY, Status
 from clinic.scheduling.proposing import Choice, people_for
+from patients.models import Patient
+from patients.naming import known_as
 
 PAGE, LONGEST_PAGE = 50, timedelta(days=31)
 LOOK_AHEAD = timedelta(days=21)
@@ -83,7 +85,7 @@ class Handed:
     def name(self):
         """Who comes; a visitor of the site is no patient yet."""
         who = self._who
-        return getattr(who, "full_name", None) or getattr(who, "name", "")
+        return known_as(who) if isinstance(who, Patient) else getattr(who, "name", "")
 
     @property
     def phone(self):
@@ -158,7 +160,7 @@ class Planner:
             self.people,
             spans=list(self._spans()),
             kinds=kinds.values(),
-            patients={row.patient_id for row in rows} - {None},
+            patients={row.patient.person_id for row in rows if row.patient},
             ignoring=[row.pk for row in rows],
             now=now,
         )
@@ -268,7 +270,7 @@ class Planner:
 
 
 def _sought(row):
-    return Sought(row.kind, row.patient_id, row.minutes)
+    return Sought(row.kind, row.patient and row.patient.person_id, row.minutes)
 
 
 def _day_of(row):

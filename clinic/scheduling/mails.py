@@ -5,6 +5,7 @@ from django.utils import timezone
 from clinic.messaging import outbox
 from clinic.practice import profile
 from clinic.scheduling import calendars
+from patients.languages import writing_to
 
 FILE = "visit.ics"
 
@@ -24,7 +25,8 @@ def tell(appointment, event):
     patient = appointment.patient
     if not (patient and patient.email):
         return
-    with timezone.override(appointment.location.zone):  # the clock on the clinic's wall, whoever books from where
+    # the clock on the clinic's wall and the patient's language, whoever books from where
+    with timezone.override(appointment.location.zone), writing_to(patient):
         outbox.queue(
             f"scheduling/{event}",
             to=patient.email,

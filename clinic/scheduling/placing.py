@@ -9,7 +9,15 @@ from functools import cached_property
 
 from clinic.scheduling import availability, slots
 from clinic.scheduling.models import Appointment, Practitioner, Room, VisitKind
-from clinic.scheduling.refusals import InThePast, KindNotDone, NotOpen, PatientIsElsewhere, RoomTaken, SlotTaken
+from clinic.scheduling.refusals import (
+    InThePast,
+    KindNotDone,
+    NotOpen,
+    PatientHasDied,
+    PatientIsElsewhere,
+    RoomTaken,
+    SlotTaken,
+)
 from patients.models import Patient
 
 
@@ -76,11 +84,21 @@ def lock(practitioners, rooms=(), patients=()):
     """Lock parents in one fixed order, so that two deeds that share any of them wait instead of deadlocking.
 
     The log comes last: whoever writes it keeps all other writers waiting, and must not wait for a row after that.
+    Whether a patient has died is read again with the lock.
     """
-    for model, rows in ((Practitioner, practitioners), (Room, rooms), (Patient, patients)):
-        keys = sorted({row.pk for row in rows if row is not None})
-        if keys:
-            list(model.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    for model, rows in ((Practitioner, practitioners), (Room, rooms)):
+        _lock_rows(model, rows, "pk")
+    died = _lock_rows(Patient, patients, "deceased_on")
+    for patient in patients:
+        if patient is not None:
+            patient.deceased_on = died[patient.pk]
+
+
+def _lock_rows(model, rows, column):
+    """Lock these rows in the order of their keys and return {key: value of the column}."""
+    keys = sorted({row.pk for row in rows if row is not None})
+    locked = model.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return dict(locked.values_list("pk", column)) if keys else {}
 
 
 def is_too_far(starts_at, now):
@@ -110,6 +128,8 @@ def find(wish):
         wish.starts_at, wish.ends_at, availability.blocks_of(wish.practitioner), wish.practitioner.location.zone
     )
     lane = _extra_lane(busy) if wish.overbook else _lane(wish, around, busy)
+    if wish.patient and wish.patient.deceased_on:
+        raise PatientHasDied
     if patient_is_elsewhere(wish):
         raise PatientIsElsewhere
     location_id = around.place if around else wish.practitioner.location_id
@@ -154,7 +174,7 @@ def patient_is_elsewhere(wish):
 
 def offer(error, wish, now):
     """Return the same refusal with the nearest free times, read outside the transaction that failed."""
-    if isinstance(error, KindNotDone):
+    if isinstance(error, (KindNotDone, PatientHasDied)):
         return error
     known = (SlotTaken, RoomTaken, PatientIsElsewhere, NotOpen)
     made = type(error) if type(error) in known else SlotTaken

@@ -25,6 +25,10 @@ class NotOpen(Exception):
         self.nearest = list(nearest)
 
 
+class PatientHasDied(NotOpen):
+    """The patient has died; nothing is booked for them."""
+
+
 class KindNotDone(NotOpen):
     """This practitioner does not do this kind of visit."""
 

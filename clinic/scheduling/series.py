@@ -17,6 +17,7 @@ from clinic.scheduling.placing import Wish
 from clinic.scheduling.proposing import Asked, plan
 from clinic.scheduling.refusals import MovedMeanwhile, NotOpen, SlotTaken
 from clinic.scheduling.together import SomeTaken, all_or_none, bring_in, insert, park
+from patients.languages import writing_to
 
 SHOWN = ("kind", "practitioner__location", "patient", "location", "room")
 STILL_TO_COME = (Status.BOOKED, Status.CONFIRMED)
@@ -159,7 +160,7 @@ def tell(series, event, rows):
     rows = sorted(rows, key=lambda row: row.starts_at)
     location = rows[0].location
     moved = sum(row.sequence for row in rows)
-    with timezone.override(location.zone):  # the clock on the clinic's wall
+    with timezone.override(location.zone), writing_to(patient):  # the clock on the clinic's wall
         outbox.queue(
             f"scheduling/{event}",
             to=patient.email,

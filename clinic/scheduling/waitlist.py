@@ -20,7 +20,8 @@ from clinic.practice.models import ClinicProfile
 from clinic.scheduling import booking, freed, placing
 from clinic.scheduling.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinic.scheduling.models.appointments import Status
-from clinic.scheduling.refusals import InThePast, KindNotDone, NotOpen, SlotTaken
+from clinic.scheduling.refusals import InThePast, KindNotDone, NotOpen, PatientHasDied, SlotTaken
+from patients.languages import writing_to
 from patients.models import Patient
 
 RIGHT = "appointment.change"
@@ -65,14 +66,17 @@ def _require_own(by, patient):
 def add(*, patient, kind, by, practitioner=None, instead_of=None, now=None, **wish):
     """Put a patient on the list and return the entry; `wish` holds days, clock, dates and a note, empty meaning "any".
 
-    Raises `WaitsAlready`, `KindNotDone` and, when `instead_of` is no coming visit of theirs, `NotTheirVisit`.
+    Raises `WaitsAlready`, `KindNotDone`, `PatientHasDied`, and `NotTheirVisit` when `instead_of` is no coming visit of
+    theirs.
     """
     _require_own(by, patient)
     now = now or timezone.now()
     if practitioner is not None and not kind.is_done_by(practitioner):
         raise KindNotDone
     placing.lock([], patients=[patient])
-    if WaitlistEntry.objects.waiting().filter(patient=patient, kind=kind).exists():
+    if patient.deceased_on:
+        raise PatientHasDied
+    if WaitlistEntry.objects.waiting().of(patient).filter(kind=kind).exists():
         raise WaitsAlready
     if instead_of is not None and not coming(patient, now).filter(pk=instead_of.pk).exists():
         raise NotTheirVisit
@@ -91,7 +95,7 @@ def add(*, patient, kind, by, practitioner=None, instead_of=None, now=None, **wi
 
 def coming(patient, now):
     """The visits of this patient that an earlier time could take the place of."""
-    return Appointment.objects.filter(patient=patient, status__in=freed.AT_REST, starts_at__gt=now)
+    return Appointment.objects.of(patient).filter(status__in=freed.AT_REST, starts_at__gt=now)
 
 
 @transaction.atomic
@@ -184,7 +188,7 @@ def _write(made, by):
     if not patient.email:
         return
     token = links.make(SignedLink.Scope.OFFER, made.pk, by=by, expires_at=visit.starts_at)
-    with timezone.override(visit.location.zone):
+    with timezone.override(visit.location.zone), writing_to(patient):
         outbox.queue(
             "scheduling/offer",
             to=patient.email,

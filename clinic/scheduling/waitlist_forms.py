@@ -76,7 +76,7 @@ class WaitForm(forms.Form):
 
     def __init__(self, *args, user=None, **kwargs):
         super().__init__(*args, **kwargs)
-        patients = Patient.objects.for_user(user).filter(merged_into=None)
+        patients = Patient.objects.for_user(user).kept().living()
         self.fields["patient"].queryset = patients  # type: ignore[attr-defined]
         usual = VisitKind.objects.filter(is_active=True, purpose=VisitKind.Purpose.SUBSEQUENT)
         self.fields["kind"].initial = usual.values_list("pk", flat=True).first()

@@ -6,6 +6,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from clinic.audit import anchor
+from clinic.charting import rechecking
 from clinic.messaging import outbox
 from clinic.scheduling import booking, waitlist_round
 
@@ -23,6 +24,11 @@ def serve_waiting_list(now):
     return waitlist_round.offer_next(now)
 
 
+def recheck_plans(now):
+    """Hold the care plans against the safety rules again where something new is known; return how many people's."""
+    return rechecking.recheck_due(now)
+
+
 def send_mail(now):
     """Send the messages that are due; return how many went out."""
     return outbox.send_due(now)
@@ -34,7 +40,7 @@ def anchor_log(now):
     return 0
 
 
-DUTIES = (end_holds, serve_waiting_list, send_mail, anchor_log)
+DUTIES = (end_holds, serve_waiting_list, recheck_plans, send_mail, anchor_log)
 
 
 def round_of_work(now=None, duties=DUTIES):

@@ -20,10 +20,19 @@ class Source(models.TextChoices):
 class ConditionQuerySet(HealthQuerySet):
     def counted(self):
         """Those that rules may speak of: not entered in error, of a living patient, with a word of the vocabulary."""
-        return self.filter(entered_in_error_at=None, patient__deceased_on=None).exclude(code="")
+        return self.stands().filter(patient__deceased_on=None).exclude(code="")
 
     def active(self):
-        return self.filter(entered_in_error_at=None, resolved_on=None)
+        return self.stands().filter(resolved_on=None)
+
+    def stands(self):
+        """Neither entered in error nor ruled out by a clinician."""
+        return self.filter(entered_in_error_at=None).exclude(certainty=Condition.Certainty.RULED_OUT)
+
+    def to_confirm(self):
+        """What the patient (or an import) said and no clinician has accepted or corrected yet."""
+        waiting = (Condition.Certainty.STATED, Condition.Certainty.OPEN)
+        return self.active().filter(certainty__in=waiting)
 
 
 class HealthFact(models.Model):
@@ -56,6 +65,7 @@ class Condition(HealthFact):
         CONFIRMED = "confirmed", _("Confirmed")
         STATED = "stated", _("As stated, not yet confirmed")
         OPEN = "open", _("Open question, counts until it is answered")
+        RULED_OUT = "ruled_out", _("Ruled out by a clinician")
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="conditions", verbose_name=_("patient"))
     code = models.SlugField(_("safety term"), max_length=60, blank=True)
@@ -64,6 +74,8 @@ class Condition(HealthFact):
     resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
     site = models.CharField(_("site"), max_length=40, blank=True)
     side = models.CharField(_("side"), max_length=5, blank=True)
+    judged_at = models.DateTimeField(_("accepted or corrected at"), null=True, blank=True)
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.JSONField(_("state"), default=dict, blank=True)  # {"severity": "severe"}: see the vocabulary's note
 
     objects = ConditionQuerySet.as_manager()
@@ -79,12 +91,21 @@ class Condition(HealthFact):
                 name="condition_resolves_after_onset",
                 condition=Q(onset_on=None) | Q(resolved_on=None) | Q(resolved_on__gte=models.F("onset_on")),
             ),
+            models.CheckConstraint(
+                name="condition_is_judged_by_somebody",
+                condition=Q(judged_at=None, judged_by=None) | Q(judged_at__isnull=False, judged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="condition_is_ruled_out_by_a_clinician",
+                condition=~Q(certainty="ruled_out") | Q(judged_by__isnull=False),
+            ),
             _once_per_import("condition_is_imported_once"),
         ]
 
     @property
     def is_active(self):
-        return self.resolved_on is None and self.entered_in_error_at is None
+        ruled_out = self.certainty == self.Certainty.RULED_OUT
+        return self.resolved_on is None and self.entered_in_error_at is None and not ruled_out
 
 
 class Medication(HealthFact):

@@ -1,6 +1,8 @@
 """Rows that belong to a patient: one choke point for who sees them."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from clinic.accounts.roles import Role, can
 
@@ -27,6 +29,37 @@ class OwnedQuerySet(models.QuerySet):
         from patients.models.people import Patient
 
         return self.filter(**{f"{self.owner}__in": Patient.objects.in_care_of(user, self.proxy_scope)})
+
+    def of(self, patient):
+        """This person's rows, and those that still stand under a record merged into this one: rows never move."""
+        return self.of_all([patient])
+
+    def of_all(self, patients):
+        """The rows of several people at once, merged records included; `patient_id` names the record they stand at."""
+        from patients.models.people import Patient
+
+        return self.filter(**{f"{self.owner}__in": Patient.objects.records_of(patients).values("pk")})
+
+    def with_person(self):
+        """Each row with `person`, the number of the record that is kept of its patient, in the same query."""
+        return self.annotate(person=Coalesce(f"{self.owner}__merged_into", self.owner))
+
+    def of_outer(self, person):
+        """Inside a subquery: the rows of the person whose number stands at `person` in the query around it."""
+        from patients.models.people import Patient
+
+        number = OuterRef(OuterRef(person))
+        records = Patient.objects.filter(Q(pk=number) | Q(merged_into=number)).values("pk")
+        return self.filter(**{f"{self.owner}__in": records})
+
+    def has_outer(self, person):
+        """Inside a filter: has the person whose number stands at `person` around us such a row?
+
+        Two questions, so that each finds its index: one with "either record" makes PostgreSQL read every row.
+        """
+        kept = self.filter(**{self.owner: OuterRef(person)})
+        joined = self.filter(**{f"{self.owner}__merged_into": OuterRef(person)})
+        return Exists(kept) | Exists(joined)
 
 
 class HealthQuerySet(OwnedQuerySet):

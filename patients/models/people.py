@@ -1,11 +1,13 @@
 """A person in our care, how to find them, and who may act for them."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,19 +37,33 @@ class PatientQuerySet(models.QuerySet):
         return self.in_care_of(user, "record") if Role.PATIENT in user.roles else self.none()
 
     def in_care_of(self, user, scope):
-        """The account's own patient and those it holds a current grant of `scope` for."""
-        return self.filter(
-            Q(user=user) | Q(pk__in=ProxyGrant.objects.current(scope).filter(user=user).values("patient"))
-        )
+        """The account's own patient and those it holds a current grant of `scope` for, merged records included."""
+        granted = ProxyGrant.objects.current(scope).filter(user=user).values("patient")
+        named = Patient.objects.filter(Q(user=user) | Q(pk__in=granted))
+        kept = named.values(kept=Coalesce("merged_into", "pk"))
+        return self.filter(Q(pk__in=kept) | Q(merged_into__in=kept))
+
+    def records_of(self, patients):
+        """Every record these people have (rows, or keys of kept ones): the kept one and those merged into it."""
+        kept = {getattr(one, "merged_into_id", None) or getattr(one, "pk", one) for one in patients}
+        return self.filter(Q(pk__in=kept) | Q(merged_into__in=kept))
+
+    def kept(self):
+        """One record a person: those merged into another are left out."""
+        return self.filter(merged_into=None)
 
     def search(self, text):
-        """Patients whose tokens begin with each word of `text`: name in any spelling, phone, birth date, chart no."""
+        """Patients whose tokens begin with each word of `text`: name in any spelling, phone, birth date, chart no.
+
+        What a merged record says finds the one that is kept: once, and only that.
+        """
         words = searching.query_words(text)
         if not words:
             return self.none()
+        records = Patient.objects.all()
         for word in words:
-            self = self.filter(pk__in=SearchToken.objects.beginning_with(word).values("patient"))
-        return self
+            records = records.filter(pk__in=SearchToken.objects.beginning_with(word).values("patient"))
+        return self.filter(pk__in=records.values(person=Coalesce("merged_into", "pk")))
 
     def living(self):
         return self.filter(deceased_on=None)
@@ -83,6 +99,10 @@ class Patient(models.Model):
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     preferred_channel = models.CharField(_("reach by"), max_length=8, choices=Channel, default=Channel.PHONE)
     language = models.CharField(_("language"), max_length=40, blank=True)
+    needs_interpreter = models.BooleanField(_("needs an interpreter"), default=False)
+    access_needs = models.CharField(
+        _("access needs"), max_length=200, blank=True, help_text=_("Steps, hearing, sight, a helper. Nothing clinical.")
+    )
     emergency_name = models.CharField(_("emergency contact"), max_length=120, blank=True)
     emergency_relation = models.CharField(_("relation"), max_length=40, blank=True)
     emergency_phone = models.CharField(_("emergency phone"), max_length=40, blank=True)
@@ -118,6 +138,11 @@ class Patient(models.Model):
         return reverse("admin:patients_patient_change", args=[self.pk])
 
     @property
+    def person_id(self):
+        """The number of the record that is kept of this person."""
+        return self.merged_into_id or self.pk
+
+    @property
     def full_name(self):
         return f"{self.given_name} {self.family_name}".strip()
 
@@ -133,6 +158,11 @@ class Patient(models.Model):
     @property
     def age(self):
         return self.age_on(timezone.localdate())
+
+    def rows(self, name):
+        """Rows that point here under this name ("visits"), merged records included: for apps that lie above us."""
+        model: Any = self._meta.get_field(name).related_model
+        return model.objects.of(self)
 
     @property
     def address_lines(self):
@@ -182,10 +212,14 @@ class ExternalId(models.Model):
 
 class ProxyGrantQuerySet(models.QuerySet):
     def current(self, scope, day=None):
-        """Grants that open `scope` today (in the clinic's zone)."""
+        """Grants that open `scope` today (in the clinic's zone); those for somebody who has died rest."""
         day = day or timezone.localdate()
         return self.filter(
-            Q(ends_on=None) | Q(ends_on__gte=day), revoked_at=None, starts_on__lte=day, **{f"may_{scope}": True}
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            revoked_at=None,
+            starts_on__lte=day,
+            patient__deceased_on=None,
+            **{f"may_{scope}": True},
         )
 
 
@@ -199,11 +233,16 @@ class ProxyGrant(models.Model):
     may_booking = models.BooleanField(_("may book"), default=False)
     may_forms = models.BooleanField(_("may fill in forms"), default=False)
     may_messages = models.BooleanField(_("may write messages"), default=False)
+    identity_seen = models.CharField(
+        _("identity checked by"), max_length=120, blank=True, help_text=_("What was shown, for example a passport.")
+    )
+    is_guardian = models.BooleanField(_("parent or guardian of a minor"), default=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ProxyGrantQuerySet.as_manager()
 
@@ -213,6 +252,9 @@ class ProxyGrant(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="grant_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on"))
+            ),
+            models.CheckConstraint(
+                name="guardian_grant_has_an_end", condition=Q(is_guardian=False) | Q(ends_on__isnull=False)
             ),
         ]
 

@@ -12,7 +12,9 @@ SCOPE = {"invitation": "invitation", "offer": "offer", "checkin:pair": "pairing"
 def keys(world, name):
     """Return the arguments of the route `name`; an empty dictionary for routes without any."""
     rows = world.ana_rows
-    patients = ("desk:patient", "desk:contact", "desk:send_intake", "desk:add_document")
+    patients = ("desk:patient", "desk:contact", "desk:details", "desk:send_intake", "desk:add_document")
+    patients += ("desk:same_person", "desk:intake_paper", "desk:type_in")
+    patients += ("desk:notes", "desk:grants", "desk:died")
     appointments = ("desk:step", "desk:cancel", "desk:move", "desk:undo")
     series = ("desk:series", "desk:series_preview", "desk:series_move", "desk:series_cancel")
     own = {
@@ -20,6 +22,10 @@ def keys(world, name):
         "library:topic": {"slug": world.topic.slug},
         "library:article": {"slug": world.article.slug},
         "desk:invite": {"pk": world.ida.pk},
+        "desk:take_down": {"pk": rows.note.pk},
+        "desk:alive": {"pk": world.gone.pk},
+        "desk:revoke_grant": {"pk": world.grant.pk},
+        "portal:end_acting": {"pk": world.grant.pk},
         "desk:accept_request": {"pk": world.request.pk},
         "desk:answer_request": {"pk": world.call.pk},
         "desk:follow_up": {"which": "missed"},
@@ -43,9 +49,13 @@ def keys(world, name):
         "desk:withdraw_calendar": {"pk": world.feed.pk},
         "portal:document": {"pk": rows.report.pk},
         "portal:check_in_code": {"pk": rows.coming.pk},
+        "portal:consent": {"kind": "manipulation"},
+        "portal:take_back": {"pk": rows.consent.pk},
+        "admin:patients_consent_paper": {"pk": rows.consent.pk},
         "admin:patients_document_file": {"pk": rows.report.pk},
         "portal:article": {"pk": rows.assignment.pk},
         "admin:charting_visit_open": {"pk": rows.coming.pk},
+        "admin:charting_give_article": {"pk": world.ana.pk},
         "admin:app_list": {"app_label": "content"},
         "admin:view_on_site": {
             "content_type_id": ContentType.objects.get_for_model(world.article).pk,

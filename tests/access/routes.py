@@ -15,7 +15,7 @@ EXAMPLES = {
 # Served by others and open by nature: files of the style sheet, the translations of the admin's own script.
 PUBLIC = {
     "website:home", "website:request", "website:details", "website:requested", "website:call", "website:called",
-    "library:list", "library:article", "library:topic", "healthz", "setup",
+    "library:list", "library:article", "library:topic", "healthz", "setup", "language", "intake_renew",
 }  # fmt: skip
 
 

@@ -35,10 +35,13 @@ def addresses(world, role):
             yield places.address(world, ROUTES[row["route"]], role), getattr(typed, row["data"] or "nothing")(world)
     yield "/desk/", {"p": world.ana.pk, "day": "2027-03-02"}
     yield "/desk/book/", {"patient": world.ana.pk}
+    yield "/admin/", {"tasks": "all"}
     yield f"/intake/{world.tokens['intake']}/read-through/", {}
     yield f"/intake/{world.tokens['intake']}/stop/", {}
-    for tab in ("overview", "history", "intake", "visits", "documents", "alerts"):
+    for tab in ("overview", "history", "intake", "visits", "risks", "plan", "consents", "documents", "alerts"):
         yield f"/admin/patients/patient/{world.ana.pk}/change/", {"tab": tab}
+    shown = {"tab": "intake", "v": world.ana_rows.handed_in.pk, "against": world.ana_rows.handed_in.pk, "correct": 1}
+    yield f"/admin/patients/patient/{world.ana.pk}/change/", shown
     yield f"/admin/charting/visit/{world.ana_rows.visit.pk}/change/", {}
     for label in oracle.admin_letters():
         yield from ((url(world, label, page), {}) for page in oracle.MODEL_PAGES)

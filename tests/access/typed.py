@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from clinic.reception import plans
 from clinic.scheduling.waitlist_forms import value_of
+from patients.models import ConsentText
 from tests import make
 from tests.access.world import PASSWORD
 from tests.clinic.portal.filled import page_fields
@@ -28,6 +29,10 @@ def asked_call(world):
     return {"name": "Eva Vale", "phone": "(503) 555-0179", "best_time": "any"}
 
 
+def given_detail(world):
+    return {"do": "accept:occupation"}
+
+
 def words(world):
     return {"q": "sorensen"}
 
@@ -38,6 +43,29 @@ def contact(world):
 
 def document(world):
     return {"title": "Letter", "kind": "letter", "file": make.upload()}
+
+
+def agreed(world):
+    text = ConsentText.objects.get(kind="manipulation", version=1)
+    card = {"text": text.pk, "answer": "yes", "name": "Ana Sorensen", "relation": "husband"}
+    return {f"consent-manipulation-{name}": value for name, value in card.items()}
+
+
+def note(world):
+    return {"text": "Parks behind the house"}
+
+
+def leave(world):
+    who = {"email": "mira@example.org", "name": "Mira Vale", "relation": "daughter", "scopes": ["booking"]}
+    return who | {"identity_seen": "passport"}
+
+
+def leave_wished(world):
+    return {"name": "Mira Vale", "relation": "my daughter", "scopes": ["booking"]}
+
+
+def day_and_tick(world):
+    return {"on": "2027-02-27", "sure": "on"}
 
 
 def booking(world):
@@ -120,6 +148,14 @@ def reached(world):
 
 def ice_for_ana(world):
     return {"appointment": world.ana_rows.today.pk, "therapy": "ice", "minutes": "5"}
+
+
+def iris_twice(world):
+    return {"kept": world.ida.pk, "absorbed": world.iris.pk}
+
+
+def ana_twice(world):
+    return {"with": world.ida.pk, "keep": "this", "because": "same voice"}
 
 
 def wishes_of_ida(world):

@@ -22,8 +22,8 @@ from clinic.scheduling import feeds, waitlist
 from clinic.scheduling.models import AppointmentRequest, CalendarFeed, TimeOff
 from clinic.website.times import Offer
 from content.models import Exercise
-from patients import invitations
-from patients.models import Alert, Allergy, Intake, Medication, ProxyGrant
+from patients import invitations, merging
+from patients.models import Alert, Allergy, Intake, Medication, ProxyGrant, SelfCareItem, StickyNote
 from tests import make
 from tests.make import MONDAY
 
@@ -50,6 +50,7 @@ CLINICAL = {
     "assignment because": "guardingly",
     "check-in words": "shovellingly",
     "document": "scanningly",
+    "self-care": "steadyingly",
 }
 
 
@@ -70,8 +71,11 @@ def build():
     world.ana_rows = _record(world, world.ana, "", hour=0)
     world.ben_rows = _record(world, world.ben, "of Ben", hour=1)
     _asked_for(world)
+    world.gone = make.patient("Gerd", "Vale", deceased_on=date(2027, 2, 1))  # by mistake, the desk will say
     world.iris = make.patient("Iris", "Lund")  # did not come yesterday
     make.appointment(world.iris, world.practitioner, MONDAY - timedelta(days=1), status="no_show")
+    twin = make.patient("Irys", "Lund")
+    world.merge = merging.propose(kept=world.iris, absorbed=twin, because="one face", by=world.rita)
     _at_the_kiosk(world)
     _waiting(world)
     world.feed, _token = feeds.make(world.practitioner, by=world.carlos)
@@ -105,7 +109,7 @@ def _people(world):
     world.ana = _patient("Ana", "Sørensen")
     world.ben = _patient("Ben", "Whitcombe")
     world.ida = make.patient("Ida", "Kjeldsen", email="ida@example.org")  # invited, without an account
-    ProxyGrant.objects.create(
+    world.grant = ProxyGrant.objects.create(
         patient=world.ana, user=world.paul, relation="husband", starts_on=date(2020, 1, 1), granted_by=world.rita,
         may_record=True, may_booking=True, may_forms=True, may_messages=True,
     )  # fmt: skip
@@ -134,6 +138,7 @@ def _record(world, of, whose, hour):
     rows.series = make.series(rows.coming)
     rows.timer = make.timer(rows.today)
     rows.call = make.call(of, world.rita)
+    rows.note = StickyNote.objects.create(patient=of, text=f"Ringstwice {whose}".strip(), put_up_by=world.rita)
     rows.visit = make.visit(of, world.practitioner, visited_at=MONDAY - timedelta(days=7))
     rows.episode = rows.visit.episode
     rows.episode.complaint = word["complaint"]
@@ -145,7 +150,9 @@ def _record(world, of, whose, hour):
     rows.segment = notes.note_segment(rows.draft, segment="L4", side="R", by=world.carlos, pain=3)
     rows.muscle = notes.note_muscle(rows.draft, muscle="quadratus_lumborum", side="R", by=world.carlos, spasm_before=3)
     rows.treatment = _treat(rows.draft, world.carlos, word)
+    rows.self_care = SelfCareItem.objects.create(patient=of, text=word["self-care"], given_by=world.carlos)
     rows.report = make.document(of, world.carlos, title=word["document"], released_at=MONDAY, released_by=world.carlos)
+    rows.consent = make.consent(of, signed_name=f"Signaturely {whose}")
     rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
     rows.medication = Medication.objects.create(patient=of, label=word["medication"])
     rows.check_in = CheckIn.objects.create(patient=of, appointment=rows.today, pain=6, words=word["check-in words"])
@@ -179,7 +186,7 @@ def _sign(rows, by, word):
 
 
 def _intakes(rows, of, word):
-    answers = {"chief_complaint": word["intake answer"]}
+    answers = {"chief_complaint": word["intake answer"], "occupation": "Baker"}
     rows.handed_in = Intake.objects.create(
         patient=of, version=1, questionnaire_version="1", answers=answers, submitted_at=MONDAY - timedelta(days=8)
     )

@@ -50,6 +50,19 @@ CONTACT = {"name": "Ben", "relation": "brother", "phone": "1"}
         ),
         (
             "pain_sites",
+            [{"site": "low_back", "side": "left", "spreads_to": "calf", "spreads_side": "right"}],
+            [
+                {"site": "low_back", "side": "left", "score_0_10": None, "quality": []}
+                | {"spreads_to": "calf", "spreads_side": "right"}
+            ],
+        ),
+        (
+            "pain_sites",
+            [{"site": "neck", "spreads_to": "", "spreads_side": "left"}],
+            [{"site": "neck", "side": "", "score_0_10": None, "quality": [], "spreads_to": ""}],
+        ),
+        (
+            "pain_sites",
             '[{"site": "neck"}]',
             [{"site": "neck", "side": "", "score_0_10": None, "quality": [], "spreads_to": ""}],
         ),
@@ -112,6 +125,11 @@ def test_a_good_answer_is_kept(key, raw, expected):
         ("pain_sites", "[]", "Mark at least one spot on the body."),
         ("pain_sites", [{"site": "<b>"}], "This spot on the body is not known. Please mark it again."),
         ("pain_sites", [{"site": "neck", "side": "up"}], "This spot on the body is not known. Please mark it again."),
+        (
+            "pain_sites",
+            [{"site": "neck", "spreads_to": "arm", "spreads_side": "up"}],
+            "This spot on the body is not known. Please mark it again.",
+        ),
         ("pain_sites", [{"site": "neck", "score_0_10": 12}], "Choose a whole number from 0 to 10."),
         ("pain_sites", [{"site": "neck", "quality": [3]}], "Choose only from the answers shown."),
         ("pain_sites", [{"site": "neck"}] * 61, "Mark at most 60 spots."),

@@ -51,6 +51,13 @@ def test_nobody_is_found_by(people, typed):
     assert list(Patient.objects.search(typed)) == []
 
 
+@pytest.mark.parametrize("typed", ["emile", "lefevre", "lefevre emile", "0188", "0188 lefevre", "0188 1960-03-14"])
+def test_what_a_joined_record_says_finds_the_kept_one_once(people, typed):
+    """The joined record itself is not offered beside the kept one; all words must stand at one of the two."""
+    make.patient("Émile", "Lefèvre", phone="(503) 555-0188", birth_date=date(1960, 3, 14), merged_into=people[0])
+    assert list(Patient.objects.search(typed)) == [people[0]]
+
+
 def test_a_chart_number_finds_its_patient(people):
     assert list(Patient.objects.search(people[3].chart_number)) == [people[3]]
 

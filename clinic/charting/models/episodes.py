@@ -30,6 +30,7 @@ class Episode(models.Model):
     class Mechanism(models.TextChoices):
         CRASH = "crash", _("Vehicle crash")
         FALL = "fall", _("Fall")
+        HARD_FALL = "hard_fall", _("Hard fall, or from a height")
         LIFT = "lift", _("Lifting")
         SPORT = "sport", _("Sport")
         POSTURE = "posture", _("Long-held posture")

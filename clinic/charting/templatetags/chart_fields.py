@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinic.anatomy.segments import describe
 from clinic.charting import card_view
+from clinic.charting.plan_card import keep_reason_name
 
 register = template.Library()
 
@@ -33,6 +34,18 @@ def at(mapping, key):
 def because_key(pk):
     """The name of the reason field of one suggested article."""
     return f"because-{pk}"
+
+
+@register.filter
+def keep_key(pk):
+    """The name of the field for the reason to keep one planned treatment."""
+    return keep_reason_name(pk)
+
+
+@register.filter
+def planned_where(planned):
+    """Where a planned treatment is meant to go."""
+    return card_view.where_planned(planned)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.fhir.elements import Fact, Unfit, best_code, day, key, label
-from patients import vocabulary
+from patients import told_by_medicines, vocabulary
 
 NEVER_TAKEN = {
     "entered-in-error": _("entered in error at the source"),
@@ -23,7 +23,6 @@ NEVER_TAKEN = {
 }
 ENDED = ("completed", "stopped")
 ONLY_IDEAS = ("proposal", "option")
-STATED, OPEN = "stated", "open"
 
 
 @dataclass(frozen=True)
@@ -133,11 +132,9 @@ def _since(request, requests):
 def _told_by(request, match, since):
     ended_on = None if request.is_current else max(_end([request]), since or date.min)
     fields = {
-        "label": f"{match.term.label}: {request.label}"[:250],
+        **told_by_medicines.fields_of(match, request.label),
         "coded_system": request.system,
         "coded_value": request.value,
-        "code": match.term.slug,
-        "certainty": OPEN if match.prompt_only else STATED,
         "onset_on": since,
         "resolved_on": ended_on,
     }

@@ -32,7 +32,7 @@ def shows_code(visit, now):
 def code(request, person, pk):
     """Make the code and show it; an older one of this visit opens nothing any more."""
     now = timezone.now()
-    rows = Appointment.objects.for_own(request.user).filter(patient=person).select_related("location")
+    rows = Appointment.objects.for_own(request.user).of(person).select_related("location")
     visit = get_or_404(request, rows, pk=pk)
     if not shows_code(visit, now):
         raise Http404

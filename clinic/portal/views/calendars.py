@@ -45,7 +45,7 @@ def calendar(request, person):
     if not feeds.may_make(person, request.user):
         raise PermissionDenied(feeds.RIGHT)
     token = _make(request, person) if request.method == "POST" else None
-    rows = CalendarFeed.objects.for_user(request.user).living().filter(patient=person).select_related("created_by")
+    rows = CalendarFeed.objects.for_user(request.user).living().of(person).select_related("created_by")
     context = {"feeds": rows[: feeds.MOST_LIVING * 2], "address": feeds.address(token) if token else ""}
     return render(request, "portal/calendar.html", context, status=200 if token or request.method != "POST" else 422)
 

@@ -19,7 +19,7 @@ PER_PAGE = 10
 
 
 def _own(request, person):
-    return Document.objects.for_own(request.user).filter(patient=person)
+    return Document.objects.for_own(request.user).of(person)
 
 
 @patient_only

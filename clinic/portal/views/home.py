@@ -9,6 +9,7 @@ from clinic.accounts.access import get_or_404, patient_only
 from clinic.portal import plots, records
 from clinic.portal.persons import with_person
 from clinic.portal.views.arriving import shows_code
+from clinic.portal.views.self_care import items_of
 from patients import invitations
 from patients.models import Intake
 
@@ -30,6 +31,7 @@ def home(request, person):
         "has_code": coming is not None and shows_code(coming, timezone.now()),
         "intake": records.open_intake(user, person),
         "spare": records.movement_to_spare(records.released_visits(user, person).first()),
+        "self_care": items_of(user, person),
         "given": given[:SHOWN_READINGS],
         "unread": [one for one in given if not one.first_read_at],
         "scores": scores,

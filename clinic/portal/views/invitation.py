@@ -11,6 +11,7 @@ from clinic.accounts import links
 from clinic.accounts.access import by_link
 from clinic.portal.forms import PasswordForm
 from patients import registering
+from patients.languages import begin_in_their_language
 from patients.models import Patient
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -31,6 +32,7 @@ def accept(request, link, token):
     patient = Patient.objects.filter(pk=link.subject_id, deceased_on=None).first()
     if patient is None or not patient.email:
         return render(request, "accounts/link_not_valid.html", status=404)
+    begin_in_their_language(request, patient)
     form = PasswordForm(request.POST or None, patient=patient)
     if form.is_valid():
         try:

@@ -8,6 +8,7 @@ from clinic.accounts.access import by_link
 from clinic.scheduling import waitlist
 from clinic.scheduling.models import WaitlistOffer
 from clinic.scheduling.models.appointments import Status
+from patients.languages import begin_in_their_language
 
 OPEN, TAKEN, DECLINED, ENDED = "open", "taken", "declined", "ended"
 
@@ -28,11 +29,12 @@ def state_of(offer, now):
 def offer(request, link, token):
     """Show the time that is held; a POST says yes or no. What has ended says so, and whom to call."""
     rows = WaitlistOffer.objects.select_related(
-        "entry", "appointment__practitioner", "appointment__kind", "appointment__location"
+        "entry", "appointment__practitioner", "appointment__kind", "appointment__location", "appointment__patient"
     )
     row = rows.filter(pk=link.subject_id).first()
     if row is None:
         return render(request, "accounts/link_not_valid.html", status=404)
+    begin_in_their_language(request, row.appointment.patient)
     if request.method == "POST":
         return _answer(request, row, token)
     return _page(request, row, token)

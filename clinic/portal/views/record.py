@@ -8,8 +8,8 @@ from clinic.accounts.access import get_or_404, patient_only
 from clinic.accounts.roles import Role
 from clinic.audit.recording import record as write
 from clinic.portal import records
-from clinic.portal.answer_words import whole_intake
 from clinic.portal.persons import with_person
+from patients.answer_words import whole_intake
 from patients.models import Intake
 
 
@@ -35,7 +35,7 @@ def _version(request, person, given):
     wanted = request.GET.get("version")
     if wanted is None:
         return given[0] if given else None
-    rows = Intake.objects.for_own(request.user).filter(patient=person).submitted()
+    rows = Intake.objects.for_own(request.user).of(person).submitted()
     return get_or_404(request, rows, version=wanted if wanted.isascii() and wanted.isdigit() else None)
 
 

@@ -16,7 +16,7 @@ from clinic.scheduling.models import Appointment, WaitlistEntry
 
 def with_waits(rows, user, person):
     """Return the coming visits, each with `may_be_sooner` and the number of the entry (or None) as `waits`."""
-    entries = WaitlistEntry.objects.for_own(user).waiting().filter(patient=person, instead_of__isnull=False)
+    entries = WaitlistEntry.objects.for_own(user).waiting().of(person).filter(instead_of__isnull=False)
     waits, found = dict(entries.values_list("instead_of", "pk")), list(rows)
     for visit in found:
         visit.waits, visit.may_be_sooner = waits.get(visit.pk), visit.status in freed.AT_REST
@@ -32,7 +32,7 @@ def _back(request):
 @with_person
 def join(request, person, pk):
     """Wait for an earlier time than this visit, with the same practitioner."""
-    rows = Appointment.objects.for_own(request.user).filter(patient=person, status__in=freed.AT_REST)
+    rows = Appointment.objects.for_own(request.user).of(person).filter(status__in=freed.AT_REST)
     visit = get_or_404(request, rows.select_related("kind", "practitioner"), pk=pk)
     wish = {"kind": visit.kind, "practitioner": visit.practitioner, "instead_of": visit}
     try:
@@ -50,7 +50,7 @@ def join(request, person, pk):
 @with_person
 def leave(request, person, pk):
     """Wait no more; the visit they have stays."""
-    entry = get_or_404(request, WaitlistEntry.objects.for_own(request.user).filter(patient=person), pk=pk)
+    entry = get_or_404(request, WaitlistEntry.objects.for_own(request.user).of(person), pk=pk)
     with suppress(waitlist.NoLongerWaiting):  # pressed twice
         waitlist.withdraw(entry, by=request.user)
     messages.success(request, _("You are off the waiting list. Your visit stays as it is."))

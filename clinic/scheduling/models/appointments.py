@@ -61,7 +61,7 @@ class AppointmentQuerySet(OwnedQuerySet):
 
     def of_patient_during(self, patient, start, end):
         """The patient's visits at some moment of [start, end); bounded below like `touching`."""
-        return self.filter(patient=patient, starts_at__lt=end, ends_at__gt=start, starts_at__gt=start - A_DAY)
+        return self.of(patient).filter(starts_at__lt=end, ends_at__gt=start, starts_at__gt=start - A_DAY)
 
     def on_day(self, day, zone):
         """Those that start on `day` on the clock of `zone`."""
@@ -235,6 +235,11 @@ class AppointmentRequestQuerySet(models.QuerySet):
 class AppointmentRequest(models.Model):
     """What a visitor of the site asks for: a time (held for them) or a call back. The desk links it to a patient."""
 
+    class About(models.TextChoices):
+        CARE = "care", _("Care")
+        ACTING = "acting", _("Who may act for a patient")
+
+    about = models.CharField(_("about"), max_length=6, choices=About, default=About.CARE)
     appointment = models.OneToOneField(Appointment, models.PROTECT, null=True, blank=True, related_name="request")
     name = models.CharField(_("your name"), max_length=120)
     phone = models.CharField(_("phone"), max_length=40)
@@ -263,3 +268,8 @@ class AppointmentRequest(models.Model):
 
     def __str__(self):
         return f"{self.name}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def desk_words(self):
+        """What the desk reads of the question: only what holds no word about health."""
+        return self.question if self.about == self.About.ACTING else ""

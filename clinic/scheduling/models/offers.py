@@ -122,6 +122,10 @@ class CalendarFeedQuerySet(models.QuerySet):
     def living(self):
         return self.filter(revoked_at=None)
 
+    def of(self, patient):
+        """Those of this person, also under a record that was joined to this one."""
+        return self.filter(patient__in=Patient.objects.records_of([patient]).values("pk"))
+
 
 class CalendarFeed(models.Model):
     """A calendar address for one practitioner or one patient. Only the token's hash is kept; it can be withdrawn."""

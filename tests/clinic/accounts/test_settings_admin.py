@@ -28,6 +28,7 @@ TABLES = [
     "accounts_user",
     "audit_auditevent",
     "messaging_message",
+    "patients_merge",
     "patients_patient",
     "patients_safetyterm",
     "patients_redflagrule",
@@ -52,7 +53,7 @@ MACHINE = {"accounts_user", "audit_auditevent", "messaging_message"}
 SEEN = {
     "carlos": CLINICIAN,
     "tess": CLINICIAN,
-    "olga": (CLINICIAN - {"charting_visit"}) | MACHINE,
+    "olga": (CLINICIAN - {"charting_visit"}) | MACHINE | {"patients_merge"},
     "ivan": PLANNING | MACHINE,
     "rita": set(),
 }
@@ -91,7 +92,7 @@ COST = {
     "accounts_user": 9,
     "audit_auditevent": 8,
     "messaging_message": 8,
-    "patients_patient": 7,
+    "patients_patient": 8,
 }
 
 

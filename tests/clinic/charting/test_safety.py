@@ -24,7 +24,7 @@ def test_osteoporosis_makes_a_thrust_relative(ana, adjustment):
     found = safety.check(ana, adjustment, HVLA, regions=["lumbar"])
     assert found.strictest == "R"
     assert ("R", "smt_hvla.osteoporosis") in rules_of(found)
-    assert found.rules_version == "2026.11.0"
+    assert found.rules_version == "2026.11c.0"
 
 
 def test_a_healthy_patient_has_no_caution(ana, adjustment):
@@ -133,3 +133,23 @@ def test_parameters_outside_the_hard_range_are_refused(note, carlos):
         treating.apply(note, kind=make.treatment_kind("ultrasound"), by=carlos, regions=["lumbar"],
                        values={"frequency_mhz": 7})  # fmt: skip
     assert list(refused.value.errors) == ["frequency_mhz"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_banners_and_alerts_count_what_stands_at_a_joined_record_in_the_same_queries(
+    clinic, rows, django_assert_num_queries
+):
+    """Asked for the kept record or for the one that was joined to it: the person is warned of either way."""
+    people = [make.patient(f"Ana {n}") for n in range(rows)]
+    joined = [make.patient("Anna", merged_into=one) for one in people]
+    for one in joined:
+        make.condition(one, "osteoporosis")
+    everybody = [*people, *joined]
+    with django_assert_num_queries(2):
+        found = safety.banners(everybody)
+    with django_assert_num_queries(1):
+        alert = safety.patients_with_alert(everybody)
+    assert {pk: [fact.code for fact, _level in facts] for pk, facts in found.items()} == {
+        one.pk: ["osteoporosis"] for one in everybody
+    }
+    assert alert == {one.pk for one in everybody}

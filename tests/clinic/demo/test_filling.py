@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from clinic.audit.models import AuditEvent
 from clinic.charting import notes, parameters, safety
@@ -29,8 +30,21 @@ from clinic.scheduling.models import (
 from clinic.scheduling.models.appointments import FREEING, HERE, STAMP
 from content import library_files
 from content.models import Article, Assignment
+from patients import granting, sticking
 from patients import intake as intakes
-from patients.models import Alert, CallLog, Condition, Intake, Patient
+from patients.consent_standing import standings
+from patients.models import (
+    Alert,
+    Allergy,
+    CallLog,
+    Condition,
+    Consent,
+    Intake,
+    Merge,
+    Patient,
+    ProxyGrant,
+    StickyNote,
+)
 from patients.questionnaire import clean, load, safety_facts, shown
 
 WEDNESDAY = datetime(2027, 3, 3, 18, 42, tzinfo=UTC)  # 10:42 in the clinic
@@ -54,10 +68,19 @@ def demo(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
+def test_two_people_were_registered_twice_one_pair_waits_and_one_is_joined(demo):
+    waiting, joined = Merge.objects.waiting().get(), Merge.objects.in_force().get()
+    for merge in (waiting, joined):
+        assert merge.kept.given_name != merge.absorbed.given_name
+        assert merge.because == "same birth date, name sounds or is spelled alike, same phone"
+    assert (waiting.absorbed.merged_into, joined.absorbed.merged_into) == (None, joined.kept)
+    assert [allergy.label for allergy in Allergy.objects.of(joined.kept)][-1:] == ["Adhesive tape"]
+
+
 def test_the_clinic_is_set_up_with_its_people_and_library(demo):
     assert is_set_up()
     assert clinic().location.time_zone == "America/Los_Angeles"
-    assert Patient.objects.count() == 90
+    assert Patient.objects.count() == 92  # two of the 90 were registered twice
     assert [p.signature for p in Practitioner.objects.all()] == [
         "Dr. Ingrid Lindqvist, DC",
         "Dr. Carlos Ibáñez-Carrión, DC",
@@ -298,3 +321,26 @@ def test_somebody_is_held_a_freed_time_and_three_wait_with_their_wishes(demo):
     assert sorted(same.values_list("status", flat=True)) == ["cancelled", "held"]
     assert WaitlistEntry.objects.waiting().count() == 4
     assert [entry.patient.email == "" for entry in WaitlistEntry.objects.all()] == [False] * 4
+
+
+def test_most_who_have_been_here_have_signed_and_every_state_is_there(demo):
+    been = Patient.objects.filter(visits__isnull=False).distinct()
+    signed = been.filter(consents__text__kind="manipulation", consents__is_given=True).distinct()
+    assert been.count() * 0.85 < signed.count() < been.count()
+    everybody, today = Patient.objects.all(), WEDNESDAY.date()
+    rows = [one for patient in everybody for one in standings(patient, today) if one.kind == "manipulation"]
+    found = {one.state for one in rows}
+    assert found == {"given", "withdrawn", "ended", "missing"}
+    assert Consent.objects.filter(signed_at__gt=WEDNESDAY).count() == 0
+
+
+def test_around_its_people_the_demo_knows_notes_needs_a_guardian_and_a_death(demo):
+    """Everything the desk shows beside a name is there to be seen, and each of it is possible."""
+    grant = ProxyGrant.objects.get()
+    assert (grant.is_guardian, grant.ends_on) == (True, granting.last_day_of_minority(grant.patient))
+    assert StickyNote.objects.up().count() >= 5
+    assert [sticking.clinical_word(note.text) for note in StickyNote.objects.all()] == [""] * StickyNote.objects.count()
+    assert Patient.objects.exclude(access_needs="").exists() and Patient.objects.filter(needs_interpreter=True).exists()
+    dead = Patient.objects.exclude(deceased_on=None)
+    assert dead.exists()
+    assert not Appointment.objects.filter(patient__in=dead, starts_at__date__gt=F("patient__deceased_on")).exists()

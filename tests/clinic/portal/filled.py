@@ -17,6 +17,7 @@ SPECIAL = {
     "q-pain_now": "6",
     "q-movement_grid-low_back-flexion": "worse",
     "q-onset_date": "2026-01-05",
+    "q-date_of_loss": "2026-01-05",
     "q-mechanism": "lift",
     "q-claim_type": "none",
     "q-RF22": "1",
@@ -28,6 +29,7 @@ SPECIAL = {
     "q-goal_activities-2-activity": "Lift my son",
     "q-goal_activities-2-score_0_10": "2",
     "q-pregnancy_status": "not_applicable",
+    "q-pregnancy_week": "12",
 }
 QUIET = {"yes_no_unsure": "no", "scale_0_10": "2", "number": "0"}
 

@@ -6,12 +6,14 @@ from django.urls import reverse
 
 from clinic.accounts import links
 from clinic.accounts.models import SignedLink
+from clinic.audit.models import AuditEvent
 from clinic.outcomes.models import Response
 from clinic.portal.filling import Filling
 from patients import intake as intakes
 from patients.models import Alert, Condition, Intake
 from patients.questionnaire import load
 from tests import make
+from tests.clinic.portal.browser_form import form_of
 from tests.clinic.portal.filled import errors_of, fill_in, page_fields
 
 
@@ -120,6 +122,74 @@ def test_an_answer_to_a_question_that_is_no_longer_asked_is_forgotten(client, in
     assert ("RF12a" in kept(intake).answers, kept(intake).answers["RF12"]) == (False, "no")
 
 
+def test_saving_a_page_leaves_the_answers_of_other_pages_alone(client, intake, url):
+    """Another page may hide a question that this page only left where it was."""
+    before = {"radiotherapy": "Chest", "risk_clinician": ["poor_posture"], "gone_question": "kept"}
+    Intake.objects.filter(pk=intake.pk).update(answers=before)
+    send(client, url, intake, "complaint")
+    assert {key: kept(intake).answers.get(key) for key in before} == before
+    send(client, url, intake, "red_flags", RF12="no")
+    assert "radiotherapy" not in kept(intake).answers
+
+
+def test_two_windows_on_one_page_keep_both_their_answers(client, intake, url):
+    here, there = (form_of(client.get(f"{url}complaint/").content.decode()) for _window in range(2))
+    here |= {"q-chief_complaint": ["Low back"], "q-care_reason": ["new"]}
+    there |= {"q-secondary_complaints-0-problem": ["Neck"], "q-chief_complaint": ["Low back"]}
+    there["q-care_reason"] = ["flare"]
+    client.post(f"{url}complaint/", here)
+    answer = client.post(f"{url}complaint/", there)
+    assert (answer.status_code, list(errors_of(answer))) == (422, ["care_reason"])
+    assert errors_of(answer)["care_reason"].startswith("This was answered in another window meanwhile.")
+    answers = kept(intake).answers
+    assert (answers["care_reason"], answers["secondary_complaints"][0]["problem"]) == ("new", "Neck")
+    again = form_of(answer.content.decode())
+    assert again["q-care_reason"] == ["flare"]
+    assert client.post(f"{url}complaint/", again).status_code == 302
+    assert kept(intake).answers["care_reason"] == "flare"
+
+
+def test_a_page_sent_in_the_background_is_told_where_to_go_on(client, intake, url):
+    fields = page_fields(intake, "complaint")
+    answer = client.post(f"{url}complaint/", fields, headers={"X-Stays": "yes"})
+    assert (answer.status_code, answer.headers["X-Go-On"], answer.content) == (204, f"{url}pain/", b"")
+    refused = client.post(f"{url}complaint/", {**fields, "q-care_reason": ""}, headers={"X-Stays": "yes"})
+    assert (refused.status_code, "X-Go-On" in refused.headers) == (422, False)
+
+
+def test_a_page_says_what_to_do_when_it_cannot_be_sent(client, intake, url):
+    fill_in(client, url, intake)
+    for page in ("pain/", "read-through/"):
+        text = client.get(f"{url}{page}").content.decode()
+        assert 'id="lost" role="alert" tabindex="-1" aria-labelledby="lost-title" hidden' in text
+        assert ("Your answers are still on this page." in text, "Call (503) 555-0100" in text) == (True, True)
+
+
+def test_an_intake_that_changed_after_it_was_read_through_is_read_once_more(client, intake, url):
+    fill_in(client, url, intake)
+    seen = form_of(client.get(f"{url}read-through/").content.decode())
+    send(client, url, intake, "complaint", chief_complaint="Neck")
+    answer = client.post(f"{url}read-through/", seen)
+    assert (answer.status_code, kept(intake).submitted_at) == (409, None)
+    assert "Something was changed in another window" in answer.content.decode()
+    assert client.post(f"{url}read-through/", form_of(answer.content.decode())).status_code == 200
+    assert kept(intake).answers["chief_complaint"] == "Neck"
+
+
+def test_an_answer_that_no_page_shows_is_not_handed_in(client, intake, url):
+    fill_in(client, url, intake)
+    Intake.objects.filter(pk=intake.pk).update(
+        answers={**kept(intake).answers, "gone_question": "old", "RF12a": "yes", "risk_clinician": ["poor_posture"]}
+    )
+    client.post(f"{url}read-through/")
+    answers = kept(intake).answers
+    assert ("gone_question" in answers, "RF12a" in answers, answers["risk_clinician"]) == (
+        False,
+        False,
+        ["poor_posture"],
+    )
+
+
 def test_an_incomplete_intake_is_not_handed_in(client, intake, url):
     fill_in(client, url, intake, until="history")
     answer = client.post(f"{url}read-through/")
@@ -166,6 +236,27 @@ def test_the_body_map_keeps_place_side_and_score(client, intake, url):
     send(client, url, intake, "pain", **places)
     spots = [(spot["site"], spot["side"], spot["score_0_10"]) for spot in kept(intake).answers["pain_sites"]]
     assert spots == [("low_back", "left", 7), ("neck", "", None)]
+
+
+def test_a_place_tells_where_it_spreads_to_in_the_list_on_the_drawing_and_in_words(client, intake, url):
+    sent = {"pain_sites": ["low_back.right"], "pain_sites-score-low_back.right": "6"}
+    send(client, url, intake, "pain", **sent, **{"pain_sites-to-low_back.right": "calf.right"})
+    [spot] = kept(intake).answers["pain_sites"]
+    assert (spot["spreads_to"], spot["spreads_side"]) == ("calf", "right")
+    text = client.get(f"{url}pain/").content.decode()
+    assert '<option value="calf.right" selected>Calf, right</option>' in text
+    assert text.count('<path class="rad" d="M') == 1
+    send(client, url, intake, "pain", **sent, **{"pain_sites-to-low_back.right": "calf.right", "quality": ["dull"]})
+    assert "Low back, right: 6 of 10, spreads to calf, right" in client.get(f"{url}read-through/").content.decode()
+
+
+def test_an_older_answer_without_the_side_it_spreads_to_is_shown_and_kept(client, intake, url):
+    old = {"site": "low_back", "side": "left", "score_0_10": 3, "quality": [], "spreads_to": "foot"}
+    Intake.objects.filter(pk=intake.pk).update(answers={"pain_sites": [old]})
+    fields = form_of(client.get(f"{url}pain/").content.decode())
+    assert fields["q-pain_sites-to-low_back.left"] == ["foot.left"]
+    client.post(f"{url}pain/", fields)
+    assert kept(intake).answers["pain_sites"] == [{**old, "spreads_side": "left"}]
 
 
 def test_the_movement_grid_asks_about_the_places_that_were_marked(client, intake, url):
@@ -251,6 +342,7 @@ def test_answers_to_unknown_questions_are_ignored(client, intake, url):
         ("pain", {"pain_now": "11"}),
         ("pain", {"pain_now": "１"}),
         ("pain", {"pain_sites": ["moon.left"]}),
+        ("pain", {"pain_sites": ["neck."], "pain_sites-to-neck.": "moon"}),
         ("red_flags", {"RF22": "-1"}),
         ("red_flags", {"RF20": ["RF20a", "none"]}),
         ("onset", {"onset_date": "2999-01-01"}),
@@ -283,3 +375,24 @@ def test_the_page_sends_an_origin_with_its_form(client, intake, url):
     assert 'name="referrer"' not in client.get(url).content.decode()
     assert client.get(url).headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in client.get(url).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("where", ["", "complaint/", "read-through/"])
+def test_a_receptionist_who_is_signed_in_never_reads_a_history_behind_a_link(client, rita, ana, where):
+    intake = intakes.open_intake(ana)
+    intakes.save_page(intake, page="complaint", answers={"chief_complaint": "Lumbagonia since Monday"})
+    link = f"/intake/{links.make(SignedLink.Scope.INTAKE, intake.pk, by=rita)}/{where}"
+    assert client.get(link).status_code == 200
+    client.force_login(rita)
+    answer = client.get(link)
+    assert (answer.status_code, "Lumbagonia" in answer.content.decode()) == (403, False)
+    assert AuditEvent.objects.filter(action="access.denied", actor_id=rita.pk).count() == 1
+
+
+def test_a_receptionist_fills_in_a_history_of_their_own(client, rita):
+    of = make.patient("Rita", "Own")
+    of.user = rita
+    of.save()
+    link = links.make(SignedLink.Scope.INTAKE, intakes.open_intake(of).pk, by=rita)
+    client.force_login(rita)
+    assert client.get(f"/intake/{link}/").status_code == 200

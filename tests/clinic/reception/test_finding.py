@@ -59,7 +59,7 @@ def test_a_merged_record_is_not_offered(desk, ana):
 def test_the_search_takes_the_same_queries_for_any_number_of_hits(desk, django_assert_num_queries, rows):
     for n in range(rows):
         make.condition(make.patient(f"Kim {n}", "Lee"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         desk.get("/desk/search/", {"q": "lee"}, headers={"HX-Request": "true"})
 
 
@@ -67,7 +67,7 @@ def test_the_search_takes_the_same_queries_for_any_number_of_hits(desk, django_a
 def test_the_list_takes_the_same_queries_for_any_number_of_rows(desk, django_assert_num_queries, rows):
     for n in range(rows):
         make.condition(make.patient(f"Kim {n}", "Lee"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk.get("/desk/patients/")
 
 
@@ -86,3 +86,14 @@ def test_an_empty_list_says_how_patients_come_in(desk):
 
 def test_strangers_are_sent_to_sign_in(client, ana):
     assert client.get("/desk/search/", {"q": "ana"}).url == "/accounts/login/?next=/desk/search/%3Fq%3Dana"
+
+
+@pytest.mark.parametrize("typed", ["sorensen", "lund", "0188"])
+def test_who_was_joined_is_found_by_the_old_name_phone_or_number_once_and_told_so(desk, ana, typed):
+    old = make.patient("Anna", "Lund", phone="(503) 555-0188", merged_into=ana)
+    told = f"also known as Anna Lund ({old.chart_number})"
+    for text in (typed, old.chart_number):
+        for path in ("/desk/search/", "/desk/patients/"):
+            page = desk.get(path, {"q": text})
+            shown = page.context.get("hits") or page.context["page"].object_list
+            assert (shown, page.content.decode().count(told)) == ([ana], 1)

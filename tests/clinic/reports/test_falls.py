@@ -70,14 +70,28 @@ def test_missed_looks_back_fourteen_days(rita, came, days, count):
     assert len(listed("missed", rita)) == count
 
 
-@pytest.mark.parametrize("field", ["deceased_on", "merged_into"])
 @pytest.mark.parametrize("name", ["missed", "no_next", "re_exam"])
-def test_nobody_calls_after_the_dead_or_a_merged_chart(rita, ana, ben, came, name, field):
+def test_nobody_calls_after_the_dead(rita, ben, came, name):
     came(5, Status.NO_SHOW if name == "missed" else Status.DONE, of=ben)
     came(40, of=ben)
     assert len(listed(name, rita)) == 1
-    setattr(ben, field, MONDAY.date() if field == "deceased_on" else ana)
+    ben.deceased_on = MONDAY.date()
     ben.save()
+    assert listed(name, rita) == []
+
+
+@pytest.mark.parametrize("name", ["missed", "no_next", "re_exam"])
+def test_what_stands_at_a_joined_record_is_the_kept_persons(rita, ana, ben, came, name):
+    """The last visit lists the person once, as the record that is kept; a later one at either record settles it."""
+    last = came(5, Status.NO_SHOW if name == "missed" else Status.DONE, of=ben)
+    came(40, of=ana)
+    ben.merged_into = ana
+    ben.save()
+    make.call(ben, rita, about=name)
+    one = falls.LISTS[name]
+    rows = falls.with_calls(one, falls.ordered(one, rita, MONDAY), MONDAY)
+    assert [(row.source, row.patient, row.last_call is not None) for row in rows] == [(last, ana, True)]
+    came(-3, Status.BOOKED, of=ana, kind=make.kind(slug="re-exam", purpose="re_exam"))
     assert listed(name, rita) == []
 
 

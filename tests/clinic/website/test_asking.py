@@ -1,5 +1,6 @@
 """Asking for a time and asking for a call, from outside."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,7 +80,10 @@ def test_a_request_holds_the_time_links_nobody_and_thanks(client, slot, ana):
 
 
 def asked_as(client, slot, email, phone):
-    """Ask and let the time go again: (statuses, headers but the ticket, bytes of both pages, number of queries)."""
+    """Ask and let the time go again: (statuses, headers but the ticket, bytes of both pages, number of queries).
+
+    The page says its own address and the form's token in the choice of language: both are new with every answer.
+    """
     with CaptureQueriesContext(connection) as asked:
         answer = client.post(DETAILS, {"slot": slot, **ANA, "email": email, "phone": phone})
         queries = len(asked)
@@ -88,7 +92,10 @@ def asked_as(client, slot, email, phone):
     AppointmentRequest.objects.update(answered_at=timezone.now(), outcome="expired")
     own = {"Location", "X-Request-ID"}
     headers = [{n: v for n, v in a.headers.items() if n not in own} for a in (answer, page)]
-    return answer.status_code, page.status_code, headers, answer.content, page.content, queries
+    said = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", page.content).replace(
+        answer["Location"].encode(), b""
+    )
+    return answer.status_code, page.status_code, headers, answer.content, said, queries
 
 
 @pytest.mark.parametrize("at_once", [False, True])

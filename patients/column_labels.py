@@ -32,6 +32,7 @@ COLUMNS = {
     "helped": _("Did it help?"),
     "test": _("Test"),
     "where": _("Where"),
+    "result": _("What it showed"),
     "activity": _("What is hard"),
     "score_0_10": _("How well, 0 to 10"),
 }
@@ -48,5 +49,5 @@ REGIONS = {
 
 
 def column_label(name):
-    """The words over a column; raises KeyError for one that nobody has named."""
-    return COLUMNS[name]
+    """The words over a column; one that no list has any more is told by its name."""
+    return COLUMNS.get(name) or name.replace("_", " ").capitalize()
