@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from clinic.accounts.roles import Role
 from clinic.audit.models import AuditEvent
-from patients import merging
+from patients import merging, registering
 from patients.models import Merge, Patient
 from tests import make
 from tests.clinic.scheduling.test_booking_race import all_at_once
