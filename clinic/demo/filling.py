@@ -168,7 +168,8 @@ def _write_charts(rng, rows, house, staff, now, phases):
     zone = house.location.zone
     begun = [r for r in rows if r.started_at and r.practitioner_id != house.tess.pk]
     bench = Bench(rng, now.astimezone(zone).date())
-    for patient in Patient.objects.filter(pk__in=[*_codes(), *Allergy.objects.values_list("patient", flat=True)]):
+    known = [*_codes(), *Allergy.objects.values_list("patient", flat=True)]
+    for patient in Patient.objects.filter(pk__in=known).order_by("pk"):
         bench.know(patient)
     writer = charts.Writer(rng, bench, now, staff.user(Role.THERAPIST))
     cases = writer.open_cases(begun)

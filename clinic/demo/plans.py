@@ -158,7 +158,8 @@ def _tasks(now):
 
 def _of_alerts(now):
     told = {"U": "Medical visit today or tomorrow: ", "R": "Medical opinion within two weeks: "}
-    for alert in Alert.objects.open().filter(level__in=[level.value for level in DUE_IN]).select_related("patient"):
+    due = Alert.objects.open().filter(level__in=[level.value for level in DUE_IN])
+    for alert in due.select_related("patient").order_by("pk"):
         yield Task(
             patient=alert.patient,
             kind=Task.Kind.REFER,

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from clinic.charting.models import TreatmentApplied, Visit
 from clinic.demo import filling
@@ -50,8 +50,8 @@ def test_somebody_waits_whatever_the_hour(db, now):
 def picture():
     """All that a visitor sees, without keys, accounts and passwords."""
     people = Patient.objects.order_by("pk").values_list("given_name", "family_name", "birth_date", "phone", "email")
-    sheet = Appointment.objects.order_by("starts_at", "practitioner__order")
-    visits = Visit.objects.order_by("visited_at", "practitioner__order")
+    sheet = Appointment.objects.order_by("starts_at", "practitioner__order", "pk")
+    visits = Visit.objects.order_by("visited_at", "practitioner__order", "pk")
     return (
         list(people),
         list(sheet.values_list("starts_at", "practitioner__name", "patient__given_name", "status", "arrived_at")),
@@ -62,10 +62,20 @@ def picture():
     )
 
 
+def read_otherwise():
+    """Make PostgreSQL read its tables another way: rows without an order then come in another one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for way in ("seqscan", "hashjoin", "hashagg", "nestloop"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+
+
 def test_the_same_seed_gives_the_same_clinic_and_another_seed_another(db):
     pictures = []
-    for seed in (3, 3, 4):
+    for number, seed in enumerate((3, 3, 4)):
         with transaction.atomic():
+            if number == 1:
+                read_otherwise()
             fill(seed=seed)
             pictures.append(picture())
             transaction.set_rollback(True)
