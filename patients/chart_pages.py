@@ -12,6 +12,7 @@ from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
 from patients import (
+    chart_tabs,
     consent_pages,
     documents,
     health_records,
@@ -61,7 +62,7 @@ def overview(request, pk, site):
 
 def _show(request, patient, site, tab, status=200, **changed):
     clinical = can(request.user, "health.view")
-    tabs = [(name, label) for name, label in TABS if can(request.user, RIGHT.get(name, "health.view"))]
+    tabs = [(name, label) for name, label in chart_tabs.placed(TABS) if can(request.user, _right(name))]
     tab = tab if tab in dict(tabs) else "overview"
     context = {
         **site.each_context(request),
@@ -70,15 +71,27 @@ def _show(request, patient, site, tab, status=200, **changed):
         "patient": patient,
         "tab": tab,
         "tabs": tabs,
+        "tab_template": f"admin/patients/patient/_{tab}.html",
         "is_clinical": clinical,
         "may_write": can(request.user, "health.change"),
         "may_propose": can(request.user, "patient.merge_propose"),
         **_details(patient),
-        **(TAB[tab](request, patient) if clinical or tab != "overview" else {}),
+        **(_context_of(tab)(request, patient) if clinical or tab != "overview" else {}),
         **changed,
     }
     request.current_app = site.name
     return TemplateResponse(request, TEMPLATE, context, status=status)
+
+
+def _right(tab):
+    """The right that opens a tab."""
+    registered = chart_tabs.REGISTERED.get(tab)
+    return registered.right if registered else RIGHT.get(tab, "health.view")
+
+
+def _context_of(tab):
+    registered = chart_tabs.REGISTERED.get(tab)
+    return registered.context if registered else TAB[tab]
 
 
 def _details(patient):
@@ -156,11 +169,19 @@ TAB = {
 def _pressed(request, patient, site):
     """`do` is a word and an id: add:condition, end:condition:4, error:allergy:2, review:3, end_alert:7."""
     word, _colon, what = request.POST.get("do", "").partition(":")
-    deed = DEEDS.get(word)
+    deed = DEEDS.get(word) or _registered(word)
     if deed is None or not can(request.user, "health.view"):
         refuse(request, "role")
         raise PermissionDenied
     return deed(request, patient, what, site)
+
+
+def _registered(word):
+    """The deed of a tab of a higher floor, or None."""
+    for tab in chart_tabs.REGISTERED.values():
+        if word in tab.deeds:
+            return _on_tab(tab.deeds[word], tab.name, tab.refusal or ())
+    return None
 
 
 def _back(patient, tab):

@@ -57,6 +57,7 @@ INVENTORY = {
     "patients.riskfinding.patient": CLINICAL,
     "patients.selfcareitem.patient": CLINICAL,
     "patients.consent.patient": CLINICAL,
+    "patients.coverage.patient": CLINICAL,
     "patients.document.patient": CLINICAL,
     "patients.stickynote.patient": AMONG_STAFF,
     "patients.calllog.patient": AMONG_STAFF,
@@ -75,4 +76,6 @@ INVENTORY = {
     "charting.episode.patient": CLINICAL,
     "charting.visit.patient": CLINICAL,
     "charting.careplan.patient": CLINICAL,
+    "charting.adverseevent.patient": CLINICAL,
+    "charting.referral.patient": CLINICAL,
 }

@@ -4,9 +4,9 @@ Absolute is not planned, relative only with a stored reason, a precaution only o
 later is `rechecking`'s.
 """
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
@@ -21,18 +21,8 @@ from clinic.charting.treating import (
 )
 from patients import tasks
 
+Because = CarePlan.EndedBecause
 AIM = CarePlan._meta.get_field("aim").max_length
-
-
-class Because(models.TextChoices):
-    """Why a plan ends."""
-
-    REACHED = "reached", _("What was aimed at is reached")
-    NO_BETTER = "no_better", _("It does not get better")
-    SAFETY = "safety", _("It is not safe any more")
-    REFERRED = "referred", _("Passed on to somebody else")
-    WISH = "wish", _("The patient wishes it")
-    CHANGED = "changed", _("Another plan follows")
 
 
 class PlanEnded(Exception):
@@ -173,8 +163,8 @@ def end(plan, *, because, by):
     row = CarePlan.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=plan.pk)
     if row.ended_at:
         raise PlanEnded
-    row.ended_at, row.ended_by = timezone.now(), by
-    row.save(update_fields=["ended_at", "ended_by"])
+    row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, because.value
+    row.save(update_fields=["ended_at", "ended_by", "ended_because"])
     for planned in row.treatments.filter(ended_at=None):
         tasks.close_about(row.patient, key=task_key(planned), outcome=str(because.label), by=by)
     record("plan.ended", row, by=by, patient=row.patient_id, because=because.value)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from clinic.accounts.roles import can, require
 from clinic.anatomy import segments
 from clinic.charting import before_thrust, diagnosing, first_note, notes, treating
+from clinic.charting.card_parts import PARTS
 from clinic.charting.card_refusals import CONFLICT, Refused
 from clinic.charting.examination_card import ExaminationCard
 from clinic.charting.forms import MuscleForm, NewMuscleForm, NewSegmentForm, NoteForm, SegmentForm
@@ -67,6 +68,7 @@ class TravelCard(PlanButtons):
         self.treatments = list(self.visit.treatments.select_related("kind", "performed_by"))
         self.treatment = self._treatment_form(data)
         self.examining = ExaminationCard(self.visit, writing)
+        self.parts = {part.name: part(self, writing) for part in PARTS}
 
     def _treatment_form(self, data):
         if self.kind is None:
@@ -102,6 +104,9 @@ class TravelCard(PlanButtons):
             )
         if "examinations" in self.kept:
             fresh.examining = ExaminationCard(visit)
+        fresh.parts = {
+            name: type(part)(fresh) if f"part {name}" in self.kept else part for name, part in self.parts.items()
+        }
         if self.conflict is None and self.may_write and "texts" not in self.kept:
             fresh.version, fresh.base = self.data.get("version", ""), self.data.get("base", "")
         return fresh
@@ -117,6 +122,7 @@ class TravelCard(PlanButtons):
             self.kept.add("findings")
             self._keep_examinations()
             self.kept.add("examinations")
+            self._keep_parts()
             self._keep_diagnosis()
             self._keep_aim()
         self._keep_responses()
@@ -184,6 +190,14 @@ class TravelCard(PlanButtons):
             raise Refused
         self.examining.keep(self.user)
 
+    def _keep_parts(self):
+        checked = [part.is_valid() for part in self.parts.values()]  # each of them, so that every message shows
+        if not all(checked):
+            raise Refused
+        for name, part in self.parts.items():
+            part.keep(self.user)
+            self.kept.add(f"part {name}")
+
     def _keep_diagnosis(self):
         if not (typed := self.data.get("diagnosis", "").strip()):
             return
@@ -235,7 +249,7 @@ class TravelCard(PlanButtons):
         word, _colon, what = do.partition(":")
         if word in SIGNING:
             require(self.user, "visit.sign")
-        elif word not in TREATING:
+        elif word not in TREATING and not any(word in part.treating for part in self.parts.values()):
             require(self.user, "visit.change")
         self.acknowledged = what == "seen"
         if word == "gentler" and self.treatment:
@@ -243,6 +257,9 @@ class TravelCard(PlanButtons):
             self.data[f"{PREFIX}-technique"] = what
             self.treatment = self._treatment_form(self.data)
         self.keep(word)
+        for part in self.parts.values():
+            if pressed := getattr(part, f"do_{word}", None):
+                return pressed(what, self.user) or ""
         deed = getattr(self, f"_do_{word}", None)
         if deed is None:
             return self.kind.slug if self.kind and word != "cancel_kind" else ""
@@ -301,6 +318,8 @@ class TravelCard(PlanButtons):
         return "next"
 
     def _sign(self):
+        for part in self.parts.values():
+            part.before_signing(self.user)
         version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
         try:
             notes.sign(self.visit, version=version, by=self.user)

@@ -4,6 +4,7 @@ from patients.models.alerts import Alert
 from patients.models.around import RiskFinding, SelfCareItem, StickyNote
 from patients.models.calls import CallLog
 from patients.models.consents import Consent, ConsentText
+from patients.models.coverage import Coverage
 from patients.models.documents import Document
 from patients.models.health import Allergy, Condition, Medication, Procedure
 from patients.models.intake import Intake, IntakeReview
@@ -19,6 +20,7 @@ __all__ = [
     "Condition",
     "Consent",
     "ConsentText",
+    "Coverage",
     "Document",
     "ExternalId",
     "Intake",

@@ -62,6 +62,8 @@ class TreatmentKind(models.Model):
     definition = models.JSONField(
         _("definition")
     )  # parameters, contraindication_choose, rules: see charting.parameters
+    icon = models.CharField(_("drawing"), max_length=12, default="hand")  # a name of templates/_icon.html
+    is_own = models.BooleanField(_("added by the clinic"), default=False)
     evidence_note = models.TextField(_("evidence note"), blank=True)
     is_active = models.BooleanField(_("is in use"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)

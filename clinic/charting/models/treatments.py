@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.charting.models.episodes import VisitPartQuerySet
+from clinic.charting.models.equipment import Equipment
 from clinic.charting.models.findings import Side
 from clinic.charting.models.tables import Level, TreatmentKind
 from clinic.charting.models.visits import Visit
@@ -35,6 +36,12 @@ class TreatmentApplied(models.Model):
     override_reason = models.CharField(_("reason to go on"), max_length=300, blank=True)
     overridden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     is_carried = models.BooleanField(default=False)
+    device = models.ForeignKey(
+        Equipment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("device")
+    )
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    supervised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     performed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
@@ -53,6 +60,10 @@ class TreatmentApplied(models.Model):
             models.CheckConstraint(name="warning_names_its_rules", condition=Q(strictest="") | ~Q(rules_version="")),
             models.CheckConstraint(
                 name="treatment_minutes_are_1_to_180", condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=180)
+            ),
+            models.CheckConstraint(
+                name="treatment_ends_after_it_starts",
+                condition=Q(ended_at=None) | Q(started_at__isnull=False, ended_at__gte=models.F("started_at")),
             ),
             Frozen(name="treatment_of_signed_visit", since="signed_at", parent="visit"),
         ]

@@ -2,21 +2,28 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.charting.models.episodes import ChartQuerySet, Episode, VisitPartQuerySet
 from clinic.database.frozen import Frozen
+from clinic.outcomes.models import CheckIn
 from clinic.scheduling.models import Appointment, Practitioner, VisitKind
 from patients.models import Patient
 
 
 class VisitQuerySet(ChartQuerySet):
     def for_own(self, user):
-        """A patient sees signed visits that a clinician released."""
-        return super().for_own(user).exclude(signed_at=None).filter(marks__kind=VisitMark.Kind.RELEASED).distinct()
+        """A patient sees signed visits that a clinician released, unless they turned out to be entered in error."""
+        released = super().for_own(user).exclude(signed_at=None).filter(marks__kind=VisitMark.Kind.RELEASED)
+        return released.valid().distinct()
+
+    def valid(self):
+        """Without those that were entered in error."""
+        wrong = VisitMark.objects.filter(visit=OuterRef("pk"), kind=VisitMark.Kind.ENTERED_IN_ERROR)
+        return self.exclude(Exists(wrong))
 
     def signed(self):
         return self.exclude(signed_at=None)
@@ -51,6 +58,12 @@ class Visit(models.Model):
     pain = models.PositiveSmallIntegerField(_("pain 0 to 10"), null=True, blank=True)
     spare_movement = models.CharField(_("movement to spare"), max_length=120, blank=True)
     spare_until = models.DateField(_("until"), null=True, blank=True)
+    home_care = models.CharField(_("home care"), max_length=300, blank=True)
+    check_in = models.ForeignKey(  # the patient's own words that the practitioner took over as today's
+        CheckIn, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted check-in")
+    )
+    alike_because = models.CharField(_("why the note is like the last ones"), max_length=300, blank=True)
+    codes = models.JSONField(_("services chosen"), default=list, blank=True)  # [{key, units, modifiers, because}]
     version = models.PositiveIntegerField(default=1)
     opened_at = models.DateTimeField(default=timezone.now)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -230,7 +230,7 @@ def test_aim_taking_off_and_the_end(chart, carlos, visit):
     assert press(chart, visit, "end_plan").status_code == 422
     assert press(chart, visit, "end_plan", end_because="nonsense").status_code == 422
     assert CarePlan.objects.get().ended_at is None
-    press(chart, visit, "end_plan", end_because="reached")
+    press(chart, visit, "end_plan", end_because="goals_met")
     assert CarePlan.objects.get().ended_by == carlos
 
 
@@ -239,7 +239,7 @@ def test_a_therapist_gives_what_is_planned_and_plans_nothing(client, carlos, tes
     client.force_login(tess)
     assert press(client, visit, f"give:{row.pk}").url.startswith(f"{card(visit)}?kind=ultrasound")
     for do in ("plan_treatment", f"unplan:{row.pk}", f"keep_planned:{row.pk}", "end_plan"):
-        assert press(client, visit, do, **ULTRASOUND, end_because="reached").status_code == 403
+        assert press(client, visit, do, **ULTRASOUND, end_because="goals_met").status_code == 403
     page = client.get(card(visit)).content.decode()
     assert [word for word in ("unplan:", "end_plan", "plan_treatment") if word in page] == []
     assert list(PlannedTreatment.objects.current()) == [row]

@@ -88,13 +88,13 @@ def test_a_plan_ends_for_a_reason_and_the_next_one_is_new(episode, carlos):
     plan = massage(episode, carlos).plan
     with pytest.raises(ValueError, match="nonsense"):
         planning.end(plan, because="nonsense", by=carlos)
-    planning.end(plan, because="reached", by=carlos)
+    planning.end(plan, because="goals_met", by=carlos)
     with pytest.raises(planning.PlanEnded):
-        planning.end(plan, because="reached", by=carlos)
+        planning.end(plan, because="goals_met", by=carlos)
     assert planning.current_plan(episode) is None
     assert massage(episode, carlos).plan != plan
     assert list(AuditEvent.objects.filter(action="plan.ended").values_list("patient_id", "details")) == [
-        (episode.patient_id, {"because": "reached"})
+        (episode.patient_id, {"because": "goals_met"})
     ]
 
 
@@ -125,7 +125,7 @@ def test_only_the_chiropractor_plans(request, who, episode, carlos):
         lambda: planning.aim_at(episode, aim="x", by=person),
         lambda: planning.keep(row, by=person),
         lambda: planning.take_off(row, by=person),
-        lambda: planning.end(row.plan, because="reached", by=person),
+        lambda: planning.end(row.plan, because="goals_met", by=person),
     ):
         with pytest.raises(PermissionDenied):
             deed()
@@ -138,7 +138,7 @@ def test_without_the_log_nothing_is_planned_or_ended(episode, carlos, monkeypatc
     for deed in (
         lambda: massage(episode, carlos),
         lambda: planning.take_off(row, by=carlos),
-        lambda: planning.end(row.plan, because="reached", by=carlos),
+        lambda: planning.end(row.plan, because="goals_met", by=carlos),
     ):
         with pytest.raises(ZeroDivisionError):
             deed()

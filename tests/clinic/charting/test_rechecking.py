@@ -112,7 +112,7 @@ def test_a_treatment_elsewhere_stays_as_planned(ana, episode, carlos, planned):
 
 
 def test_what_is_off_the_plan_or_ended_is_left_alone(ana, carlos, planned):
-    planning.end(planned.plan, because="reached", by=carlos)
+    planning.end(planned.plan, because="goals_met", by=carlos)
     make.condition(ana, "pregnancy")
     assert rechecking.recheck(ana) == []
     assert (stored(), safety_tasks()) == ([("", "")], [])

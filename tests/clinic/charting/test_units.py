@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.billing.units import units_medicare, units_substantial
+from clinic.charting.units import units_medicare, units_substantial
 
 RULES = {"medicare_8min": units_medicare, "substantial_portion": units_substantial}
 with (Path(__file__).parent / "units_cases.csv").open(encoding="utf-8", newline="") as source:
