@@ -32,6 +32,7 @@ LOADING = (
     "patients.migrations.0002_load_safety_vocabulary_and_red_flags",
     "patients.migrations.0006_load_consent_texts",
     "clinic.charting.migrations.0002_load_clinical_tables",
+    "clinic.charting.migrations.0006_load_phrases",
     "clinic.outcomes.migrations.0002_load_measures",
 )
 
