@@ -130,6 +130,19 @@ class TravelCard(PlanButtons):
         if self.treatment and not elsewhere and (do in ADDING or self.treatment.has_changed()):
             self._keep_treatment()
 
+    def keep_draft(self):
+        """Autosave: keep the texts, the rows that stand on the note and the responses, and return the names kept.
+
+        Raises `Refused`, `notes.AlreadySigned`.
+        """
+        if self.may_write:
+            self._keep_texts(signing=False)
+            self._keep_rows()
+        self._keep_responses()
+        forms = [self.note, *(form for _row, form in [*self.segments, *self.muscles])] if self.may_write else []
+        names = [form.add_prefix(name) for form in forms if form.is_bound for name in form.fields]
+        return [*names, *(f"response-{row.pk}" for row in self.treatments)]
+
     def _keep_texts(self, signing):
         if not self.note.is_valid():
             raise Refused
@@ -149,10 +162,19 @@ class TravelCard(PlanButtons):
         for name in notes.FIELDS:
             setattr(self.visit, name, getattr(visit, name))
 
+    def _changed_rows(self):
+        return [(row, form) for row, form in [*self.segments, *self.muscles] if form.is_bound and form.has_changed()]
+
     def _keep_findings(self):
-        pairs = [(row, form) for row, form in [*self.segments, *self.muscles] if form.is_bound and form.has_changed()]
-        forms = [form for _row, form in pairs] + [self.new_segment, self.new_muscle]
-        checked = [form.is_valid() for form in forms]  # each of them, so that every message shows
+        new = [self.new_segment.is_valid(), self.new_muscle.is_valid()]  # each of them, so that every message shows
+        self._keep_rows()
+        if not all(new):
+            raise Refused
+        self._keep_new_findings()
+
+    def _keep_rows(self):
+        pairs = self._changed_rows()
+        checked = [form.is_valid() for _row, form in pairs]
         if not all(checked):
             raise Refused
         for row, form in pairs:
@@ -160,7 +182,6 @@ class TravelCard(PlanButtons):
                 notes.note_segment(self.visit, segment=row.segment, side=row.side, by=self.user, **form.cleaned_data)
             else:
                 notes.note_muscle(self.visit, muscle=row.muscle, side=row.side, by=self.user, **form.cleaned_data)
-        self._keep_new_findings()
 
     def _keep_new_findings(self):
         if mark := self.new_segment.cleaned_data["segment"]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
-from clinic.charting import card_view, notes, plain_words
+from clinic.charting import autosaving, card_view, notes, plain_words
 from clinic.charting.card_refusals import Refused
 from clinic.charting.forms import AddendumForm, ReleaseForm
 from clinic.charting.models import Visit, VisitMark
@@ -75,6 +75,8 @@ def _show(request, card, site, status=200):
 
 def _pressed(request, visit, site):
     """Do what the pressed button says; a refusal shows the same page with everything typed."""
+    if request.POST.get("do") == "autosave":
+        return autosaving.answer(request, visit)
     card = TravelCard(visit, request.user, data=_chosen(request, visit))
     do = request.POST.get("do", "save")
     try:
@@ -145,6 +147,8 @@ def _show_signed(request, visit, site, addendum=None, release=None, status=200):
 def _pressed_signed(request, visit, site):
     """An addendum or a release; anything else finds the note closed."""
     do = request.POST.get("do", "")
+    if do == "autosave":
+        return autosaving.signed_meanwhile(visit)
     if do == "addendum":
         return _add_addendum(request, visit, site)
     if do == "release":

@@ -117,6 +117,7 @@
     if (form) dirty.add(form);
   });
   document.addEventListener("submit", (event) => dirty.delete(event.target));
+  document.addEventListener("vertebra:kept", (event) => dirty.delete(event.target)); // saved without leaving the page
   window.addEventListener("beforeunload", (event) => {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
   });
