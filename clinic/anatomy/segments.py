@@ -1,9 +1,10 @@
-"""The segments of the spine and the ribs: what is adjusted, how it is typed, and which codes it belongs to.
+"""The segments of the spine, the ribs and the joints beyond: what is adjusted, how it is typed, its codes.
 
 Two mappings are kept apart because they disagree. Adjustment coding counts the sacroiliac joint as pelvic and the
 joint of rib and spine as thoracic; the site list of the M99 diagnoses counts the first as sacral, the second as rib
-cage, and the occiput (occipitocervical) as head. The M99 sites are from memory of that list and await a coder's eye.
-SNOMED CT ids are those of the published DICOM anatomy lists; all ribs share the id of the rib.
+cage, the occiput (occipitocervical) as head and the hip as pelvic. The M99 sites are from memory of that list and await a coder's eye.
+SNOMED CT ids are those of the published DICOM anatomy lists; all ribs and the front of the rib cage share the id of
+the rib.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from .regions import M99_REGIONS, safety_region
+from .regions import EXTRASPINAL_CMT, M99_REGIONS, safety_region
 from .sides import BOTH, LEFT, MIDLINE, RIGHT, TYPED
 
 if TYPE_CHECKING:
@@ -76,6 +77,16 @@ _NAMES: dict[str, "StrOrPromise"] = {
     "R10": _("Tenth rib at the spine"),
     "R11": _("Eleventh rib at the spine"),
     "R12": _("Twelfth rib at the spine"),
+    "TMJ": _("Jaw joint"),
+    "SH": _("Shoulder"),
+    "EL": _("Elbow"),
+    "WR": _("Wrist"),
+    "HA": _("Hand"),
+    "RC": _("Rib cage, front"),
+    "HIP": _("Hip joint"),
+    "KN": _("Knee"),
+    "AN": _("Ankle"),
+    "FT": _("Foot"),
 }
 """The segments that have a name besides their code."""
 
@@ -92,6 +103,21 @@ _LEVELS = (
 )
 _RIB = "113197003"
 
+# Code, how a note writes it, where it lies and is counted, M99 site, SNOMED CT id. From the jaw down.
+_BEYOND = (
+    ("TMJ", "TMJ", "head", "M99.00", "53620006"),
+    ("SH", "Shoulder", "upper_limb", "M99.07", "16982005"),
+    ("EL", "Elbow", "upper_limb", "M99.07", "16953009"),
+    ("WR", "Wrist", "upper_limb", "M99.07", "74670003"),
+    ("HA", "Hand", "upper_limb", "M99.07", "85562004"),
+    ("RC", "Ribcage", "rib_cage", "M99.08", _RIB),
+    ("HIP", "Hip", "lower_limb", "M99.05", "24136001"),
+    ("KN", "Knee", "lower_limb", "M99.06", "49076000"),
+    ("AN", "Ankle", "lower_limb", "M99.06", "70258002"),
+    ("FT", "Foot", "lower_limb", "M99.06", "56459004"),
+)
+_SHORT = {"S": "Sacrum", "CO": "Coccyx", **{code: short for code, short, *_rest in _BEYOND}}
+
 
 def _all_segments() -> list[Segment]:
     rows: list[tuple[str, str, str, str, str, tuple[str, ...]]] = [
@@ -105,22 +131,25 @@ def _all_segments() -> list[Segment]:
         ("CO", "sacral", "sacral", "M99.04", "64688005", (MIDLINE,)),
     ]
     rows += [(f"R{number}", "rib_cage", "thoracic", "M99.08", _RIB, PAIRED) for number in range(1, 13)]
+    rows += [(code, region, region, m99, snomed, PAIRED) for code, _short, region, m99, snomed in _BEYOND]
     return [_segment(order, *row) for order, row in enumerate(rows)]
 
 
 def _segment(order: int, code: str, region: str, cmt: str, m99: str, snomed: str, sides: tuple[str, ...]) -> Segment:
     if code == "C0":
         m99 = "M99.00"  # occipitocervical stands under the head in the site list
-    short = {"S": "Sacrum", "CO": "Coccyx"}.get(code, code)
-    return Segment(code, _NAMES.get(code, code), region, cmt, m99, snomed, order, sides, short)
+    return Segment(code, _NAMES.get(code, code), region, cmt, m99, snomed, order, sides, _SHORT.get(code, code))
 
 
 SEGMENTS = tuple(_all_segments())
-"""Every segment in anatomical order: C0 to coccyx, then the ribs."""
+"""Every segment in anatomical order: C0 to coccyx, the ribs, then what lies beyond the spine."""
 
 BY_CODE = {segment.code: segment for segment in SEGMENTS}
 
-SPINE = tuple(segment for segment in SEGMENTS if not segment.code.startswith("R"))
+EXTRASPINAL = tuple(segment for segment in SEGMENTS if segment.cmt_region in EXTRASPINAL_CMT)
+"""The joints beyond the spine, from the jaw to the foot; an adjustment of them is counted apart (facts 4.3)."""
+
+SPINE = tuple(s for s in SEGMENTS if s not in EXTRASPINAL and not s.code.startswith("R"))
 """The segments drawn on the spine map, from the occiput down."""
 
 _WORDS = {
@@ -140,6 +169,8 @@ _WORDS = {
     "co": "CO",
     "coc": "CO",
     "coccyx": "CO",
+    "jaw": "TMJ",
+    **{word.lower(): code for code, short, *_rest in _BEYOND for word in (code, short)},
 }
 _STEMS = {"c": "C", "t": "T", "d": "T", "th": "T", "l": "L", "r": "R", "rib": "R"}
 _NUMBERED = re.compile(r"([a-z]+) ?(0|[1-9][0-9]?) ?([a-z]*)")
@@ -209,7 +240,8 @@ def regions_of(codes: Iterable[str]) -> frozenset[str]:
     """The regions of the safety rules that these segments touch; raises UnknownSegment.
 
     A joint between two regions counts in both: the region where it lies, the region of adjustment coding and the
-    region of its diagnosis. So the sacroiliac joint is pelvic and sacral, a rib thoracic and thorax.
+    region of its diagnosis. So the sacroiliac joint is pelvic and sacral, a rib thoracic and thorax, a hip limb and
+    pelvic.
     """
     segments = [_known(code) for code in codes]
     named = {name for each in segments for name in (each.region, each.cmt_region, M99_REGIONS[each.m99])}

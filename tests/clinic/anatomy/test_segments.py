@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.anatomy.regions import M99_REGIONS, REGIONS, SPINAL_CMT
+from clinic.anatomy.regions import EXTRASPINAL_CMT, M99_REGIONS, REGIONS, SPINAL_CMT
 from clinic.anatomy.segments import (
     BY_CODE,
+    EXTRASPINAL,
     SEGMENTS,
     SPINE,
     UnknownSegment,
@@ -22,43 +23,49 @@ NECK = [f"C{n}" for n in range(8)]
 UPPER_BACK = [f"T{n}" for n in range(1, 13)]
 LOW_BACK = [f"L{n}" for n in range(1, 6)]
 RIBS = [f"R{n}" for n in range(1, 13)]
+BEYOND = {"TMJ": "head", "SH": "upper_limb", "EL": "upper_limb", "WR": "upper_limb", "HA": "upper_limb",
+          "RC": "rib_cage", "HIP": "lower_limb", "KN": "lower_limb", "AN": "lower_limb", "FT": "lower_limb"}  # fmt: skip
 
 EVERY_SIDE = [(segment.code, side) for segment in SEGMENTS for side in segment.sides]
 
 
-def test_segments_stand_in_anatomical_order_and_the_spine_leaves_out_the_ribs():
+def test_segments_stand_in_anatomical_order_and_the_spine_leaves_out_ribs_and_limbs():
     spine = [*NECK, *UPPER_BACK, *LOW_BACK, "S", "SI", "CO"]
-    assert [segment.code for segment in SEGMENTS] == spine + RIBS
+    assert [segment.code for segment in SEGMENTS] == [*spine, *RIBS, *BEYOND]
     assert [segment.code for segment in SPINE] == spine
-    assert [segment.order for segment in SEGMENTS] == list(range(40))
+    assert [segment.code for segment in EXTRASPINAL] == list(BEYOND)
+    assert [segment.order for segment in SEGMENTS] == list(range(50))
 
 
-def test_adjustment_coding_counts_each_segment_in_one_spinal_region():
+def test_adjustment_coding_counts_each_segment_in_one_region():
     expected = dict.fromkeys(NECK, "cervical") | dict.fromkeys(UPPER_BACK, "thoracic")
     expected |= dict.fromkeys(LOW_BACK, "lumbar") | {"S": "sacral", "SI": "pelvic", "CO": "sacral"}
     expected |= dict.fromkeys(RIBS, "thoracic")
-    assert {segment.code: segment.cmt_region for segment in SEGMENTS} == expected
     assert set(expected.values()) == set(SPINAL_CMT)
+    assert {segment.code: segment.cmt_region for segment in SEGMENTS} == expected | BEYOND
+    assert set(BEYOND.values()) - set(EXTRASPINAL_CMT) == set()
 
 
-def test_the_diagnosis_list_disagrees_on_occiput_sacroiliac_joint_and_ribs():
+def test_the_diagnosis_list_disagrees_on_occiput_sacroiliac_joint_ribs_and_hip():
     expected = dict.fromkeys(NECK, "M99.01") | {"C0": "M99.00"} | dict.fromkeys(UPPER_BACK, "M99.02")
     expected |= dict.fromkeys(LOW_BACK, "M99.03") | dict.fromkeys(["S", "SI", "CO"], "M99.04")
-    expected |= dict.fromkeys(RIBS, "M99.08")
+    expected |= dict.fromkeys(RIBS, "M99.08") | dict.fromkeys(["SH", "EL", "WR", "HA"], "M99.07")
+    expected |= {"TMJ": "M99.00", "RC": "M99.08", "HIP": "M99.05"} | dict.fromkeys(["KN", "AN", "FT"], "M99.06")
     assert {segment.code: segment.m99 for segment in SEGMENTS} == expected
     disagree = [s.code for s in SEGMENTS if M99_REGIONS[s.m99] != s.cmt_region]
-    assert disagree == ["C0", "SI", *RIBS]
+    assert disagree == ["C0", "SI", *RIBS, "HIP"]
 
 
 def test_names_wait_for_the_reader_language():
     assert str(BY_CODE["C1"].label) == "C1 atlas"
-    assert len({str(segment.label) for segment in SEGMENTS}) == 40
+    assert len({str(segment.label) for segment in SEGMENTS}) == 50
     assert [s.code for s in SEGMENTS if isinstance(s.label, str)] == [*NECK[3:], *UPPER_BACK, *LOW_BACK]
 
 
 def test_snomed_ids_are_digits_and_only_the_ribs_share_one():
     assert [segment.code for segment in SEGMENTS if not segment.snomed.isdigit()] == []
-    assert {s.snomed for s in SEGMENTS if s.code in RIBS} == {"113197003"}
+    assert {s.snomed for s in SEGMENTS if s.code in [*RIBS, "RC"]} == {"113197003"}
+    assert len({s.snomed for s in EXTRASPINAL}) == 10
     assert len({segment.snomed for segment in SPINE}) == 28
     assert (BY_CODE["C3"].snomed, BY_CODE["T9"].snomed, BY_CODE["L5"].snomed) == ("113205007", "82687006", "49668003")
 
@@ -86,6 +93,10 @@ def test_snomed_ids_are_digits_and_only_the_ribs_share_one():
         ("coccyx", ("CO", MIDLINE)),
         ("r5r", ("R5", RIGHT)),
         ("rib 12 left", ("R12", LEFT)),
+        ("shoulder l", ("SH", LEFT)),
+        ("rib cage r", ("RC", RIGHT)),
+        ("jaw both", ("TMJ", BOTH)),
+        ("hipr", ("HIP", RIGHT)),
     ],
 )
 def test_a_typed_segment_is_read(typed, meant):
@@ -143,7 +154,7 @@ def test_any_text_is_read_as_a_stored_segment_or_refused_with_a_sentence(text):
         "c04",
         "-L4 R",
         "-sacrum",
-        "hip",
+        "heel",
     ],
 )
 def test_what_is_no_segment_is_refused_by_what_was_typed(typed):
@@ -160,6 +171,7 @@ def test_what_is_no_segment_is_refused_by_what_was_typed(typed):
         ("  ", "Type a segment and a side, such as L4 R."),
         ("si", "“si” needs a side: SI L or SI R."),
         ("R5", "“R5” needs a side: R5 L or R5 R."),
+        ("hip", "“hip” needs a side: Hip L or Hip R."),
         ("si both", "“si both”: note the sides one by one, SI L and SI R."),
         ("CO L", "“CO L”: the coccyx has no side. For the occiput type C0, with a zero."),
     ],
@@ -197,6 +209,9 @@ def test_a_joint_between_two_regions_is_guarded_by_the_rules_of_both():
     assert regions_of(["SI"]) == {"pelvic", "sacral"}
     assert regions_of(["R5"]) == {"thoracic", "thorax"}
     assert regions_of(["C0"]) == {"cervical", "head"}
+    assert regions_of(["HIP"]) == {"limb", "pelvic"}
+    assert regions_of(["KN", "SH"]) == {"limb"}
+    assert (regions_of(["TMJ"]), regions_of(["RC"])) == ({"head"}, {"thorax"})
     assert regions_of(["L4", "L5", "S"]) == {"lumbar", "sacral"}
     assert regions_of([]) == frozenset()
     assert regions_of(BY_CODE) - {region.code for region in REGIONS} == set()
