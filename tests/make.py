@@ -33,7 +33,9 @@ LOADING = (
     "patients.migrations.0006_load_consent_texts",
     "clinic.charting.migrations.0002_load_clinical_tables",
     "clinic.charting.migrations.0006_load_phrases",
+    "clinic.charting.migrations.0007_load_services_and_code_rules",
     "clinic.outcomes.migrations.0002_load_measures",
+    "clinic.outcomes.migrations.0004_load_more_measures",
 )
 
 

@@ -92,6 +92,7 @@ class VisitDiagnosis(models.Model):
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="diagnoses")
     code = models.ForeignKey(DiagnosisCode, models.PROTECT, related_name="+", verbose_name=_("code"))
     position = models.PositiveSmallIntegerField(default=1)
+    because = models.CharField(_("why it stands beside a code that excludes it"), max_length=200, blank=True)
     is_carried = models.BooleanField(default=False)
 
     objects = VisitPartQuerySet.as_manager()

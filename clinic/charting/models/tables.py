@@ -80,13 +80,41 @@ class TreatmentKind(models.Model):
         return self.label
 
 
+class DiagnosisCodeQuerySet(models.QuerySet):
+    def picked(self):
+        """Those of the pick list: the ones this field of work needs every day."""
+        return self.filter(is_picked=True)
+
+    def below(self, header):
+        """The billable parts of a heading such as "M54.5"; `header` as it is written, with its point."""
+        return self.filter(code__startswith=header).exclude(code=header)
+
+    def matching(self, typed):
+        """Codes that begin with what was typed, or whose title holds each of its words; the pick list first."""
+        words = typed.split()
+        if not words:
+            return self.none()
+        in_title = Q()
+        for word in words:
+            in_title &= Q(title__icontains=word)
+        return self.filter(Q(code__istartswith=typed.strip()) | in_title).order_by("-is_picked", "code")
+
+
 class DiagnosisCode(models.Model):
-    """A billable ICD-10-CM code of the pick list."""
+    """A billable ICD-10-CM code: one of the pick list, or one of all that `load_icd10` brings.
+
+    `excludes1` are the codes that it, or a heading above it, names as never standing beside it, as the edition writes
+    them: "M51.1-" means every code that begins so.
+    """
 
     code = models.CharField(_("code"), max_length=10, primary_key=True)
     title = models.CharField(_("title"), max_length=250)
     group = models.CharField(_("group"), max_length=60)
+    excludes1 = models.JSONField(_("never beside"), default=list, blank=True)
+    is_picked = models.BooleanField(_("is on the pick list"), default=True)
     source = models.CharField(_("source"), max_length=120, default="ICD-10-CM, CDC, April 2026 release")
+
+    objects = DiagnosisCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("diagnosis code")
