@@ -1,32 +1,9 @@
-"""The parts of the travel card that live in modules of their own: each reads its fields, has its buttons."""
+"""The parts of the travel card that live in modules of their own: each reads its fields, has its buttons.
 
-from typing import Any
+A part's module takes `CardPart` from `card_part`, so that it can be imported alone.
+"""
 
-
-class CardPart:
-    """One part of the card: `data` is what was posted, or None when the page is shown (or this user may not write).
-
-    A button named `do="word:what"` is answered by the method `do_word(what, user)`; what it returns goes to the page
-    (see `TravelCard.press`). Raise `card_refusals.Refused` to bring the page back with what is wrong. A part whose
-    buttons a therapist may press too names them in `treating`.
-    """
-
-    name = ""
-    treating: frozenset[str] = frozenset()
-
-    def __init__(self, card: Any, data: Any = None) -> None:
-        self.card, self.visit, self.data = card, card.visit, data
-
-    def is_valid(self) -> bool:
-        """Check every form of the part, so that each message shows."""
-        return True
-
-    def keep(self, user: Any) -> None:
-        """Keep what was typed; called after `is_valid`, before the deed of the button."""
-
-    def before_signing(self, user: Any) -> None:
-        """Refuse the signature by raising `Refused`; called after everything typed was kept."""
-
+from clinic.charting.card_part import CardPart
 
 # The order is that of the page. Each class has a `name`; the page finds it as `card.parts.<name>`.
 PARTS: tuple[type[CardPart], ...] = ()
