@@ -23,8 +23,8 @@ NECK = [f"C{n}" for n in range(8)]
 UPPER_BACK = [f"T{n}" for n in range(1, 13)]
 LOW_BACK = [f"L{n}" for n in range(1, 6)]
 RIBS = [f"R{n}" for n in range(1, 13)]
-BEYOND = {"TMJ": "head", "SH": "upper_limb", "EL": "upper_limb", "WR": "upper_limb", "HA": "upper_limb",
-          "RC": "rib_cage", "HIP": "lower_limb", "KN": "lower_limb", "AN": "lower_limb", "FT": "lower_limb"}  # fmt: skip
+BEYOND = {"TMJ": "head", **dict.fromkeys(["SH", "EL", "WR", "HA"], "upper_limb"), "RC": "rib_cage"}
+BEYOND |= dict.fromkeys(["HIP", "KN", "AN", "FT"], "lower_limb")
 
 EVERY_SIDE = [(segment.code, side) for segment in SEGMENTS for side in segment.sides]
 
