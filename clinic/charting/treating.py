@@ -70,6 +70,23 @@ def regions_treated(segments, regions=()):
     return sorted({*anatomy.regions_of(codes), *regions})
 
 
+def _asked(row, kind, values, *, regions, side, reason, acknowledged):
+    """Ask what speaks against this use and return the `SafetyCheck` to store with it. Raises as `apply` does."""
+    phase = row.episode.phase_on(notes.day_of(row))
+    checked = parameters.check(kind.definition, values, phase=phase, draft=True)
+    if not checked.ok:
+        raise BadParameters(checked.errors)
+    found = safety.check(row.patient, kind, values, regions=regions, side=side)
+    if found.strictest == "A":
+        raise Contraindicated(found)
+    _refuse_thrust_unexamined(row, kind, values)
+    if found.strictest == "R" and not reason.strip():
+        raise ReasonNeeded(found)
+    if found.strictest == "P" and not acknowledged and not _was_seen(row, found):
+        raise AcknowledgementNeeded(found)
+    return found
+
+
 @transaction.atomic
 def apply(
     visit,
@@ -84,29 +101,20 @@ def apply(
     response="",
     reason="",
     acknowledged=True,
+    is_carried=False,
 ):
     """Store one treatment of an unsigned visit and return the row.
 
     `segments` are marks such as "L4 R", `regions` codes of `anatomy.regions`, `minutes` whole minutes, `values` the
-    kind's own parameters, `reason` why it is given although a rule warns, `acknowledged` whether precautions were seen.
+    kind's own parameters, `reason` why it is given although a rule warns, `acknowledged` whether precautions were seen,
+    `is_carried` that it was taken over from the last visit and nobody has said yet that it was done today.
     Raises `BadParameters`, `Contraindicated`, `NotExamined`, `ReasonNeeded`, `AcknowledgementNeeded`,
     `notes.AlreadySigned`.
     """
     require(by, "treatment.add")
     row = notes.locked(visit)
     values, regions = values or {}, regions_treated(segments, regions)
-    phase = row.episode.phase_on(notes.day_of(row))
-    checked = parameters.check(kind.definition, values, phase=phase, draft=True)
-    if not checked.ok:
-        raise BadParameters(checked.errors)
-    found = safety.check(row.patient, kind, values, regions=regions, side=side)
-    if found.strictest == "A":
-        raise Contraindicated(found)
-    _refuse_thrust_unexamined(row, kind, values)
-    if found.strictest == "R" and not reason.strip():
-        raise ReasonNeeded(found)
-    if found.strictest == "P" and not acknowledged and not _was_seen(row, found):
-        raise AcknowledgementNeeded(found)
+    found = _asked(row, kind, values, regions=regions, side=side, reason=reason, acknowledged=acknowledged)
     treatment = TreatmentApplied.objects.create(
         visit=row,
         kind=kind,
@@ -122,20 +130,75 @@ def apply(
         override_reason=reason.strip()[:300],
         overridden_by=by if reason.strip() else None,
         performed_by=by,
+        is_carried=is_carried,
     )
     notes.touched(row, by)
     record("treatment.applied", treatment, by=by, patient=row.patient_id, kind=kind.slug, overridden=bool(reason))
     return treatment
 
 
+def _kept_reason(stored, found):
+    """The reason on the row, as long as no rule warns that did not warn when it was written."""
+    told = {warning["rule"] for warning in stored.warnings}
+    return stored.override_reason if all(warning.rule in told for warning in found.warnings) else ""
+
+
+def _wanted(stored, place, values):
+    """Where and how long a treatment is to be given after a change: (place, values, regions).
+
+    Segments and minutes stand among the kind's own parameters too where it asks for them.
+    """
+    place = {name: place.get(name, getattr(stored, name)) for name in ("segments", "regions", "side", "minutes")}
+    if list(place["segments"]) != stored.segments:
+        place["regions"] = regions_treated(place["segments"])
+    names = {definition["name"] for definition in stored.kind.definition["parameters"]}
+    both = {name: place[name] for name in ("segments", "minutes") if name in names}
+    told = {**stored.parameters, **both, **(values or {})}
+    return place, {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+@transaction.atomic
+def change(treatment, *, by, values=None, reason="", acknowledged=True, **place):
+    """Change where, how long or how a treatment of an unsigned note is given, and return the row as stored.
+
+    `place` holds what changes of `segments`, `regions`, `side` and `minutes`; `values` replace parameters of the same
+    name. The rules are asked anew: a reason stands as long as no other rule warns. A carried row stays carried, for
+    only its response says that it was done. Raises as `apply` does.
+    """
+    require(by, "treatment.change")
+    row = notes.locked(treatment.visit)
+    stored = row.treatments.select_related("kind").filter(pk=treatment.pk).first()
+    if stored is None:  # withdrawn in another window: nothing is left to change
+        return treatment
+    place, values = _wanted(stored, place, values)
+    use = {"regions": place["regions"], "side": place["side"]}
+    reason = reason.strip() or _kept_reason(stored, safety.check(row.patient, stored.kind, values, **use))
+    found = _asked(row, stored.kind, values, **use, reason=reason, acknowledged=acknowledged)
+    told = dict(place, parameters=values, strictest=found.strictest, warnings=found.as_rows())
+    told |= {"rules_version": found.rules_version, "override_reason": reason[:300]}
+    told["overridden_by"] = (stored.overridden_by or by) if reason else None
+    changed = [name for name, value in told.items() if getattr(stored, name) != value]
+    if changed:
+        for name in changed:
+            setattr(stored, name, told[name])
+        stored.save(update_fields=changed)
+        notes.touched(row, by)
+        record("treatment.changed", stored, by=by, patient=row.patient_id, fields=sorted(changed))
+    return stored
+
+
 @transaction.atomic
 def note_response(treatment, *, response, by):
-    """Keep how the patient answered to a treatment of an unsigned note and return the row."""
+    """Keep how the patient answered to a treatment of an unsigned note and return the row.
+
+    This is the statement that it was done today: a row carried from the last visit counts from here on.
+    """
     require(by, "treatment.change")
     row = notes.locked(treatment.visit)
     # A queryset: a treatment that was withdrawn meanwhile is no error here.
-    if row.treatments.filter(pk=treatment.pk).exclude(response=response).update(response=response):
-        treatment.response = response
+    known = row.treatments.filter(pk=treatment.pk)
+    if known.exclude(response=response, is_carried=False).update(response=response, is_carried=False):
+        treatment.response, treatment.is_carried = response, False
         notes.touched(row, by)
     return treatment
 
