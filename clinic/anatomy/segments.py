@@ -3,8 +3,8 @@
 Two mappings are kept apart because they disagree. Adjustment coding counts the sacroiliac joint as pelvic and the
 joint of rib and spine as thoracic; the site list of the M99 diagnoses counts the first as sacral, the second as rib
 cage, the occiput (occipitocervical) as head and the hip as pelvic. The M99 sites are from memory of that list and
-await a coder's eye. SNOMED CT ids are those of the published DICOM anatomy lists; all ribs and the front of the rib cage
-share the id of the rib.
+await a coder's eye. SNOMED CT ids are those of the published DICOM anatomy lists; all ribs and the front of the rib
+cage share one id.
 """
 
 import re

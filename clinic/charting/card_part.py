@@ -1,6 +1,5 @@
 """What a part of the travel card is that lives in a module of its own: it reads its fields and has its buttons."""
 
-
 from typing import Any
 
 
