@@ -1,5 +1,6 @@
 """What charting adds to a patient's chart: its tabs, registered when the application starts."""
 
+from clinic.charting import timeline_tab
 from patients.chart_tabs import Tab
 
-TABS: tuple[Tab, ...] = ()
+TABS: tuple[Tab, ...] = (timeline_tab.TAB,)
