@@ -87,7 +87,7 @@ def _home(user, *, whole=False):
     practitioner = today.practitioner_of(user)
     zone = practitioner.location.zone if practitioner else timezone.get_current_timezone()
     day = timezone.localdate(timezone=zone)
-    listed = today.rows(user, day, zone, practitioner)
+    listed, unsigned = today.rows(user, day, zone, practitioner), today.unsigned(user, practitioner)
     return {
         "title": _("Today"),
         "day": day,
@@ -99,7 +99,9 @@ def _home(user, *, whole=False):
         "figures": today.figures(day, zone, practitioner),
         "longest_wait": today.longest_wait(listed),
         "next_row": today.next_arrived(listed),
-        "unsigned": today.unsigned(user, practitioner),
+        "unsigned": unsigned,
+        "first_ready": next((visit for visit in unsigned if visit.is_ready), None),
+        "may_sign": can(user, "visit.sign"),
         "intakes": today.intakes_to_review(user),
         "may_close": can(user, "task.change"),
         **_tasks(today.due(user, day, practitioner), whole),

@@ -184,3 +184,54 @@ def test_who_does_not_treat_reads_no_task_on_the_home_page(client, olga, ana):
     client.force_login(olga)
     listed, page = due_on_home(client)
     assert (listed, "malignancy" in page) == ([], False)
+
+
+def ready(visit, by):
+    """A note with all that a signature asks for."""
+    return notes.save(visit, version=visit.version, by=by, subjective="Stiff since Sunday", objective="Bends freely")
+
+
+def test_a_finished_note_is_signed_from_the_list_with_one_key(client, carlos, ana, ben):
+    open_note, done = make.visit(ben, carlos.practitioner), make.visit(ana, carlos.practitioner)
+    done = ready(done, carlos)
+    client.force_login(carlos)
+    page = client.get(HOME)
+    assert [(visit, visit.is_ready) for visit in page.context["unsigned"]] == [(open_note, False), (done, True)]
+    assert page.content.decode().count('value="sign_as_it_stands" data-key="s"') == 1
+    answer = client.post(done.get_absolute_url(), {"do": "sign_as_it_stands", "version": done.version})
+    done.refresh_from_db()
+    assert (answer.url, done.signed_by, done.subjective) == ("/admin/#unsigned", carlos, "Stiff since Sunday")
+
+
+def test_a_note_that_changed_since_the_list_was_made_is_not_signed_unseen(client, carlos, ana):
+    done = ready(make.visit(ana, carlos.practitioner), carlos)
+    notes.save(done, version=done.version, by=carlos, plan="Walk")
+    client.force_login(carlos)
+    answer = client.post(done.get_absolute_url(), {"do": "sign_as_it_stands", "version": done.version})
+    done.refresh_from_db()
+    assert (answer.url, done.signed_at) == (f"{done.get_absolute_url()}#sign", None)
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
+def test_signing_from_the_list_with_an_odd_version_signs_nothing(client, carlos, ana, version):
+    done = ready(make.visit(ana, carlos.practitioner), carlos)
+    client.force_login(carlos)
+    assert client.post(done.get_absolute_url(), {"do": "sign_as_it_stands", "version": version}).status_code == 302
+    assert Visit.objects.signed().count() == 0
+
+
+def test_an_unfinished_note_is_not_signed_from_the_list(client, carlos, ana):
+    bare = make.visit(ana, carlos.practitioner)
+    client.force_login(carlos)
+    client.post(bare.get_absolute_url(), {"do": "sign_as_it_stands", "version": bare.version})
+    assert Visit.objects.signed().count() == 0
+
+
+def test_nobody_signs_anothers_note_from_the_list(client, carlos, tess, ana):
+    done = ready(make.visit(ana, carlos.practitioner), carlos)
+    other = make.practitioner(make.user("", "chiropractor")).user
+    for person, status in ((other, 302), (tess, 403)):
+        client.force_login(person)
+        answer = client.post(done.get_absolute_url(), {"do": "sign_as_it_stands", "version": done.version})
+        assert answer.status_code == status
+    assert Visit.objects.signed().count() == 0

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import can, require
 from clinic.anatomy import segments
-from clinic.charting import before_thrust, diagnosing, first_note, notes, treating
+from clinic.charting import before_thrust, first_note, notes, treating
 from clinic.charting.card_parts import PARTS
 from clinic.charting.card_refusals import CONFLICT, Refused
 from clinic.charting.examination_card import ExaminationCard
@@ -123,7 +123,6 @@ class TravelCard(PlanButtons):
             self._keep_examinations()
             self.kept.add("examinations")
             self._keep_parts()
-            self._keep_diagnosis()
             self._keep_aim()
         self._keep_responses()
         elsewhere = do in ("cancel_kind", "plan_treatment")
@@ -219,15 +218,6 @@ class TravelCard(PlanButtons):
             part.keep(self.user)
             self.kept.add(f"part {name}")
 
-    def _keep_diagnosis(self):
-        if not (typed := self.data.get("diagnosis", "").strip()):
-            return
-        try:
-            diagnosing.add(self.visit, code=diagnosing.code_from(typed), by=self.user)
-        except diagnosing.UnknownCode as error:
-            self.errors["diagnosis"] = _("This code is not on the list. Choose one, such as M54.50.")
-            raise Refused from error
-
     def _keep_responses(self):
         for row in self.treatments:
             answer = self.data.get(f"response-{row.pk}", "")
@@ -311,11 +301,6 @@ class TravelCard(PlanButtons):
             if str(row.pk) == pk:
                 notes.remove_finding(row, by=self.user)
 
-    def _do_remove_diagnosis(self, pk):
-        for row in self.visit.diagnoses.all():
-            if str(row.pk) == pk:
-                diagnosing.remove(row, by=self.user)
-
     def _do_assign(self, pk):
         because = self.data.get(f"because-{pk}", "").strip()
         article = Article.objects.published().filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
@@ -337,6 +322,16 @@ class TravelCard(PlanButtons):
     def _do_sign_next(self, _what):
         self._sign()
         return "next"
+
+    def sign_as_it_stands(self, version):
+        """Sign without typing anything, from the list of unsigned notes; `version` is the one the list was made from.
+
+        Raises `Refused`, `PermissionDenied`, `notes.AlreadySigned`.
+        """
+        require(self.user, "visit.sign")
+        if str(self.visit.version) != version:
+            raise Refused(CONFLICT)
+        self._sign()
 
     def _sign(self):
         for part in self.parts.values():

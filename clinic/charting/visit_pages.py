@@ -77,6 +77,8 @@ def _pressed(request, visit, site):
     """Do what the pressed button says; a refusal shows the same page with everything typed."""
     if request.POST.get("do") == "autosave":
         return autosaving.answer(request, visit)
+    if request.POST.get("do") == "sign_as_it_stands":
+        return _sign_from_home(request, visit)
     card = TravelCard(visit, request.user, data=_chosen(request, visit))
     do = request.POST.get("do", "save")
     try:
@@ -89,6 +91,22 @@ def _pressed(request, visit, site):
         messages.success(request, _("Signed. The note of %(patient)s stays as it is.") % {"patient": visit.patient})
         return _next(request, visit) if goes_to == "next" else redirect(visit)
     return redirect(f"{visit.get_absolute_url()}?kind={goes_to}#treatments" if goes_to else visit.get_absolute_url())
+
+
+def _sign_from_home(request, visit):
+    """Sign a finished note as it stands and go back to the list; what is missing is said on the note itself."""
+    card = TravelCard(visit, request.user)
+    try:
+        card.sign_as_it_stands(request.POST.get("version", ""))
+    except Refused:
+        words = card.errors.get("sign") or _("Look at the note first: it was changed, or something is missing.")
+        messages.error(request, words)
+        return redirect(f"{visit.get_absolute_url()}#sign")
+    except notes.AlreadySigned:
+        messages.info(request, _("This note was signed before."))
+    else:
+        messages.success(request, _("Signed. The note of %(patient)s stays as it is.") % {"patient": visit.patient})
+    return redirect(f"{reverse('admin:index')}#unsigned")
 
 
 def _chosen(request, visit):

@@ -6,14 +6,14 @@ A fixed number of queries, however long the day is; everything is read for all p
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clinic.accounts.roles import can
 from clinic.anatomy.segments import describe
 from clinic.charting import safety
-from clinic.charting.models import SegmentFinding, Visit
+from clinic.charting.models import MuscleFinding, SegmentFinding, TreatmentApplied, Visit
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment, Practitioner
 from clinic.scheduling.models.appointments import HERE, Status
@@ -151,15 +151,27 @@ def next_arrived(listed):
 
 
 def unsigned(user, practitioner):
-    """Return the practitioner's open notes, oldest first, at most a dozen."""
+    """Return the practitioner's open notes, oldest first, at most a dozen; `is_ready` says that nothing is missing."""
     if practitioner is None:
         return []
-    notes = Visit.objects.for_user(user).unsigned().filter(practitioner=practitioner)
+    notes = Visit.objects.for_user(user).unsigned().valid().filter(practitioner=practitioner)
     return list(
         notes.select_related("patient")
         .only("visited_at", "version", "patient__given_name", "patient__family_name")
+        .annotate(is_ready=READY)
         .order_by("visited_at", "pk")[:MOST_UNSIGNED]
     )
+
+
+def _today_s(model):
+    """Has the note such a row of today, not one carried over from the last visit?"""
+    return Exists(model.objects.filter(visit=OuterRef("pk"), is_carried=False))
+
+
+SAID = ~Q(subjective="") | ~Q(change="") | Q(check_in__isnull=False)
+DONE = ~Q(objective="") | _today_s(TreatmentApplied) | _today_s(SegmentFinding) | _today_s(MuscleFinding)
+CARRIED = Exists(TreatmentApplied.objects.filter(visit=OuterRef("pk"), is_carried=True))
+READY = Case(When(SAID & DONE & ~CARRIED, then=True), default=False)  # the signature itself asks once more
 
 
 def intakes_to_review(user):
