@@ -44,6 +44,8 @@ class Response(models.Model):
         INTAKE = "intake", _("Intake")
         VISIT = "visit", _("At the visit")
         CHECK_IN = "check_in", _("Check-in")
+        PAPER = "paper", _("On paper")
+        PHONE = "phone", _("By phone")
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="responses", verbose_name=_("patient"))
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="responses", verbose_name=_("measure"))

@@ -1,12 +1,52 @@
 """Keeping a score."""
 
+from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from clinic.outcomes.models import PAIN, Response
+from clinic.accounts.roles import require
+from clinic.audit.recording import record
+from clinic.outcomes import scoring
+from clinic.outcomes.models import PAIN, Measure, Response
 
 PAIN_KEYS = ("pain_now", "pain_best", "pain_worst", "pain_average")
+FUNCTION, SPASMS = "psfs", "spasms"
+
+
+class OutsideScale(Exception):
+    """The score lies below the lowest or above the highest value of its measure."""
+
+
+class NotYet(Exception):
+    """The score would be of a time that has not come."""
+
+
+@transaction.atomic
+def enter_score(patient, measure, score, *, answers, by, mode, form_version="1", language="en", at=None):
+    """Keep a score that somebody of the clinic types in, with the single answers, and return it.
+
+    `measure` is the slug of a `Measure`. A score is never changed: a later one of the same day takes its place
+    wherever scores are shown. Raises `OutsideScale` and `NotYet`.
+    """
+    require(by, "outcome.add")
+    kept, now = Measure.objects.get(pk=measure), timezone.now()
+    if not kept.lowest <= score <= kept.highest:
+        raise OutsideScale
+    if at and at > now:
+        raise NotYet
+    made = Response.objects.create(
+        patient=patient,
+        measure=kept,
+        score=score,
+        answers=answers,
+        form_version=form_version,
+        language=language,
+        mode=mode,
+        taken_at=at or now,
+    )
+    record("outcome.entered", made, by=by, patient=patient, measure=measure, mode=mode)
+    return made
 
 
 def record_pain(patient, score, *, mode, answers=None, at=None):
@@ -28,6 +68,43 @@ def pain_from_intake(intake):
         return None
     return record_pain(
         intake.patient, given["pain_now"], mode=Response.Mode.INTAKE, answers=given, at=intake.submitted_at
+    )
+
+
+def scores_from_intake(intake):
+    """Keep every score that a handed-in intake holds and return them: pain, spasms a week, own activities."""
+    found = (pain_from_intake(intake), spasms_from_intake(intake), function_from_intake(intake))
+    return [response for response in found if response]
+
+
+def spasms_from_intake(intake):
+    """Keep how many spasms there are in a week; None when it was left open."""
+    count = intake.answers.get("spasm_per_week")
+    if count is None:
+        return None
+    answers = {"count": count, "strength": intake.answers.get("spasm_strength")}
+    return _from_intake(intake, SPASMS, count, {key: value for key, value in answers.items() if value is not None})
+
+
+def function_from_intake(intake):
+    """Keep the mean of the patient's own activities; None when there are none to score."""
+    rows = [row for row in intake.answers.get("goal_activities") or [] if row.get("activity")]
+    activities = [{"what": row["activity"], "score": row.get("score_0_10")} for row in rows]
+    try:
+        score = scoring.score_psfs([one["score"] for one in activities])
+    except scoring.ScoreRefused:
+        return None  # too few, or one without a number: asked again at the visit
+    return _from_intake(intake, FUNCTION, score.value, {"activities": activities})
+
+
+def _from_intake(intake, measure, score, answers):
+    return Response.objects.create(
+        patient=intake.patient,
+        measure_id=measure,
+        score=score,
+        answers=answers,
+        mode=Response.Mode.INTAKE,
+        taken_at=intake.submitted_at,
     )
 
 

@@ -3,7 +3,8 @@
 Every verdict is a tuple of slugs for the program, not text for people. Answers that cannot be scored raise
 `ScoreRefused`. Thresholds: pain scale 2 points or 30 percent; disability questionnaire of 24 statements 5 points or
 30 percent; patient-specific function 2.0 for the mean, 3.0 for one activity; back index in percent 10 points or 30
-percent; neck index 5 raw points. A threshold reached the wrong way is `worse`, by the same measure.
+percent; neck index 5 raw points; spasms a week 30 percent (own rule). A threshold reached the wrong way is `worse`, by
+the same measure.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ RMDQ_STATEMENTS = 24
 RMDQ_FLOOR, RMDQ_CEILING, RMDQ_RECOVERED = 4, 20, 2
 PSFS_FEWEST, PSFS_MOST = 3, 5
 INDEX_ITEMS = 10
+MOST_SPASMS = 200  # a week, as the health history asks
 NDI_BANDS = ((35, "complete"), (25, "severe"), (15, "moderate"), (5, "mild"), (0, "none"))
 
 
@@ -107,6 +109,11 @@ def change_psfs(baseline: Sequence[Number | None], now: Sequence[Number | None])
     return _change(before, after, points=2, higher_is_better=True)
 
 
+def change_psfs_mean(baseline: Number | None, now: Number | None) -> Change:
+    """The change between two means of the same activities, as kept; 2.0 matters, up is better. Raises ScoreRefused."""
+    return _change(_within(baseline, 0, 10), _within(now, 0, 10), points=2, higher_is_better=True)
+
+
 def change_psfs_single(baseline: Number | None, now: Number | None) -> Change:
     """The change of one activity; 3 points matter, up is better. Raises ScoreRefused."""
     return _change(_whole(baseline, 0, 10), _whole(now, 0, 10), points=3, higher_is_better=True)
@@ -128,6 +135,27 @@ def change_ndi(baseline: Number | None, now: Number | None) -> Change:
     return _change(_within(baseline, 0, 50), _within(now, 0, 50), points=5)
 
 
+def score_ndi_total(points: Number | None, answered: Number | None = INDEX_ITEMS) -> Score:
+    """The neck index from the sum of a form on paper and how many of its ten items were answered, 9 or 10.
+
+    One missing item counts as the mean of the others, so the sum is brought up to ten. Raises ScoreRefused.
+    """
+    total, count = _index_total(points, answered)
+    raw = Fraction(total * INDEX_ITEMS, count)
+    band = next(name for lowest, name in NDI_BANDS if raw >= lowest)
+    return Score(_rounded(raw), (band, *_missing_of(count)), percent=_rounded(raw * 2))
+
+
+def score_odi_total(points: Number | None, answered: Number | None = INDEX_ITEMS) -> Score:
+    """The back index in percent from the sum of a form on paper and its sections answered, 9 or 10.
+
+    Raises ScoreRefused.
+    """
+    total, count = _index_total(points, answered)
+    percent = _rounded(Fraction(100 * total, 5 * count))
+    return Score(percent, _missing_of(count) or ("ok",), percent=percent, denominator=5 * count)
+
+
 def score_odi(sections: Sequence[Number | None]) -> Score:
     """The back index from ten sections of 0 to 5, in percent of what the answered sections allow.
 
@@ -142,6 +170,13 @@ def score_odi(sections: Sequence[Number | None]) -> Score:
 def change_odi(baseline: Number | None, now: Number | None) -> Change:
     """The change of the back index in percent points; 10 points or 30 percent matter. Raises ScoreRefused."""
     return _change(_within(baseline, 0, 100), _within(now, 0, 100), points=10, share=SHARE_THAT_MATTERS)
+
+
+def change_spasms(baseline: Number | None, now: Number | None) -> Change:
+    """The change of the spasms counted in a week; 30 percent matter (own rule). Raises ScoreRefused."""
+    before, after = _whole(baseline, 0, MOST_SPASMS), _whole(now, 0, MOST_SPASMS)
+    verdict = change_spasm_week(SpasmWeek(before, None, None), SpasmWeek(after, None, None))["count"]
+    return Change(after - before, (verdict,))
 
 
 def score_global_change(step: Number | None) -> Score:
@@ -213,8 +248,19 @@ def _index_items(items: Sequence[Number | None]) -> list[int]:
     return answered
 
 
+def _index_total(points: Number | None, answered: Number | None) -> tuple[int, int]:
+    count = _whole(answered, 0, INDEX_ITEMS)
+    if count < INDEX_ITEMS - 1:
+        raise ScoreRefused("too_many_missing")
+    return _whole(points, 0, 5 * count), count
+
+
 def _missing(answered: list[int]) -> tuple[str, ...]:
-    return ("one_missing",) if len(answered) < INDEX_ITEMS else ()
+    return _missing_of(len(answered))
+
+
+def _missing_of(count: int) -> tuple[str, ...]:
+    return ("one_missing",) if count < INDEX_ITEMS else ()
 
 
 def _within(value: Number | None, lowest: int, highest: int) -> Fraction:

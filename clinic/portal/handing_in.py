@@ -24,7 +24,7 @@ def seen(intake):
 
 @transaction.atomic
 def hand_in(intake, link, *, read=None, by=None):
-    """Hand the intake in, keep the pain scores it holds, use the link up; return the assessment.
+    """Hand the intake in, keep the scores it holds, use the link up; return the assessment.
 
     `read` is the mark of what was read through, `by` somebody of the clinic who typed it in. Raises `ChangedMeanwhile`,
     `patients.intake.AlreadyHandedIn` and `links.LinkNotValid`; then nothing was kept.
@@ -36,7 +36,7 @@ def hand_in(intake, link, *, read=None, by=None):
         raise ChangedMeanwhile
     Filling(intake).drop_hidden()
     assessment = intakes.submit(intake, filled_by=_filled_by(intake.patient, by))
-    recording.pain_from_intake(Intake.objects.select_related("patient").get(pk=intake.pk))
+    recording.scores_from_intake(Intake.objects.select_related("patient").get(pk=intake.pk))
     rechecking.recheck_later(intake.patient)
     return assessment
 
