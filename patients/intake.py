@@ -189,6 +189,19 @@ def review(intake, *, by, note=""):
 
 
 @transaction.atomic
+def stamp(intake, *, by, note=""):
+    """Review this version, once a day and person; with a note always. Returns the review, or None for the second press.
+
+    Raises `NotHandedIn`.
+    """
+    tasks.hold(intake.patient_id)  # two presses at once: the second sees the first
+    last = IntakeReview.objects.filter(intake=intake, by=by).order_by("-at").first()
+    if not note and last and timezone.localdate(last.at) == timezone.localdate():
+        return None
+    return review(intake, by=by, note=note)
+
+
+@transaction.atomic
 def acknowledge(alert, *, by):
     """Note by name and time that somebody has seen this alert; a second acknowledgement changes nothing."""
     require(by, "alert.acknowledge")

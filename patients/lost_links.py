@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from clinic.accounts import links
@@ -28,7 +28,10 @@ def renew(token):
     except links.LinkNotValid:
         return
     intake = Intake.objects.filter(pk=newest.subject_id, submitted_at=None, patient__deceased_on=None).first()
-    if intake is None or newest.used_at or newest.revoked_at or not cache.add(f"renewed-{intake.pk}", "yes", PAUSE):
+    living = newest.expires_at > timezone.now()  # the patient has one that works: another mail would end it
+    if intake is None or living or newest.used_at or newest.revoked_at:
+        return
+    if not cache.add(f"renewed-{intake.pk}", "yes", PAUSE):
         return
     try:
         send_link("intake", intake.patient, SignedLink.Scope.INTAKE, intake.pk)

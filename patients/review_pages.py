@@ -3,14 +3,13 @@
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.accounts.access import get_or_404
 from clinic.accounts.roles import can
 from patients import intake, judging
-from patients.models import Alert, Condition, Intake, IntakeReview
+from patients.models import Alert, Condition, Intake
 from patients.review_forms import CorrectionForm
 from patients.review_view import here
 
@@ -105,10 +104,7 @@ def _seen(request, patient, pk):
 def _stamp(request, patient, pk):
     """Note who read this version and when; twice a day by the same person is once."""
     row = get_or_404(request, Intake.objects.of(patient).for_user(request.user).submitted(), pk=pk)
-    last = IntakeReview.objects.filter(intake=row, by=request.user).order_by("-at").first()
-    note = request.POST.get("note", "").strip()[:200]
-    if note or last is None or timezone.localdate(last.at) != timezone.localdate():
-        intake.review(row, by=request.user, note=note)
+    intake.stamp(row, by=request.user, note=request.POST.get("note", "").strip()[:200])
     messages.success(request, _("Reviewed. Your name and the time stand beside this version."))
     return _back(request, patient, STAMP)
 

@@ -271,3 +271,10 @@ def test_what_must_be_asked_afresh_is_never_carried_over():
     given = {"occupation": "Gardener", "RF01": "no", "recall": "yes", "true_and_complete": "yes",
              "pregnancy_status": "no", "systems": ["none"]}  # fmt: skip
     assert intake.carried(given) == {"occupation": "Gardener"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_presses_of_reviewed_are_one_stamp_of_the_day(carlos, handed_in):
+    all_at_once([lambda: intake.stamp(handed_in, by=carlos)] * 8)
+    assert IntakeReview.objects.filter(intake=handed_in, by=carlos).count() == 1
+    assert intake.stamp(handed_in, by=carlos, note="Asked again").note == "Asked again"

@@ -147,3 +147,9 @@ def test_a_used_link_closes_nothing(client, intake, token):
     client.post(f"{url}read-through/")
     assert client.post(f"{url}not-me/").status_code == 404
     assert Task.objects.filter(key__startswith="wrong-person").count() == 0
+
+
+def test_a_link_that_still_works_is_not_replaced(client, token):
+    """A second press on an old page may not end the link of the newer mail."""
+    renew(client, token)
+    assert (SignedLink.objects.filter(revoked_at=None).count(), mails()) == (1, [])
