@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from clinic.charting import notes
 from clinic.charting.models import Visit
 from clinic.outcomes.models import Response
 from clinic.outcomes.recording import record_pain
+from clinic.reports import today
 from clinic.scheduling.models.appointments import Status
 from patients.models import Alert
 from tests import make
@@ -50,7 +52,7 @@ def test_the_home_page_asks_the_same_number_of_questions_for_one_row_and_three(
     assert len(page.context["rows"]) == rows
 
 
-QUERIES = 16
+QUERIES = 17
 
 
 def test_a_row_says_who_what_to_look_out_for_and_what_was_found_last_time(client, carlos):
@@ -235,3 +237,16 @@ def test_nobody_signs_anothers_note_from_the_list(client, carlos, tess, ana):
         answer = client.post(done.get_absolute_url(), {"do": "sign_as_it_stands", "version": done.version})
         assert answer.status_code == status
     assert Visit.objects.signed().count() == 0
+
+
+def test_the_share_of_notes_signed_on_their_own_day_counts_the_last_seven_days(client, carlos, ana):
+    day = timezone.localdate(timezone=make.location().zone)
+    for ago, later in ((1, 0), (2, 0), (3, 0), (4, 1), (9, 1)):  # days; the last is too old to count
+        at = today_at() - timedelta(days=ago)
+        visit = ready(make.visit(ana, carlos.practitioner, visited_at=at), carlos)
+        with time_machine.travel(at + timedelta(hours=2, days=later), tick=False):
+            notes.sign(visit, version=visit.version, by=carlos)
+    make.visit(ana, carlos.practitioner, visited_at=today_at() - timedelta(days=1))
+    assert today.figures(day, make.location().zone, carlos.practitioner).signed_same_day == 60
+    other = make.practitioner(make.user("", "chiropractor"))
+    assert today.figures(day, make.location().zone, other).signed_same_day is None
