@@ -25,6 +25,8 @@ DEFAULT_PATH = Path(__file__).parent / "data" / "treatment_kinds.yaml"
 COMMON_NAMES = {"performed_by", "supervised_by", "device_id", "indication", "deviation_reason", "adverse_event"}
 # Counts that nobody else can supply: while one is unknown, the rule that compares them is broken.
 COUNTS = {"needles_in", "needles_out"}
+# What ranges are measured by and no setting gives: the treatment keeps the value that its ranges were judged by.
+MEASURED = {"body_weight_lb"}
 WITHIN = re.compile(r"(?P<name>\w+) within (?P<guide>.+) by (?P<percent>\d+) percent")
 # What a short line leaves out: it stands elsewhere on the note, or is no part of how the treatment was given.
 NOT_DESCRIBED = {
@@ -85,15 +87,15 @@ def check(
 ) -> ParameterCheck:
     """The record of one treatment checked against its kind.
 
-    `phase` is acute, subacute, chronic or empty. A `draft` may lack required values. `context` holds what the visit
-    knows and ranges ask for: first_session, later_session, body_weight_lb, visit_date. A rule that asks for more than
-    this is left to `rules_checked_elsewhere`.
+    `phase` is acute, subacute, chronic or empty. A `draft` may lack required values, and needles may still be in.
+    `context` holds what the visit knows and ranges ask for (see `sessions.known_at`): first_session, later_session,
+    body_weight_lb, visit_date. A rule that asks for more than this is left to `rules_checked_elsewhere`.
     """
     result = ParameterCheck()
     known = {**(context or {}), "phase": phase, **values}
     definitions = [*kind["parameters"], *kind.get("common_parameters", ())]
     names = {definition["name"] for definition in definitions}
-    for name in sorted(values.keys() - names - COMMON_NAMES):
+    for name in sorted(values.keys() - names - COMMON_NAMES - MEASURED):
         result.errors[name] = _("%(name)s is not a field of this treatment.") % {"name": name}
     for definition in definitions:
         _check_parameter(definition, values.get(definition["name"]), known, result, draft=draft)
@@ -107,6 +109,37 @@ def check(
     if result.deviations and is_empty(values.get("deviation_reason")) and not draft:
         result.errors["deviation_reason"] = _("Give the reason for the unusual value.")
     return result
+
+
+def unfinished(
+    kind: Mapping, values: Mapping[str, Any], *, phase: str = "", context: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """What a note cannot be signed with, by parameter name: a hard rule that is broken, or not answered where it must.
+
+    A count nobody gave and a day nobody set are as bad as wrong ones (facts R24); other open values may stay open.
+    """
+    known = {**(context or {}), "phase": phase, **values}
+    names, found = {definition["name"] for definition in kind["parameters"]}, {}
+    for rule in kind.get("hard_rules", ()):
+        open_names = {name for name in _own_names(rule) if name in names and is_empty(known.get(name))}
+        must = {name for name in open_names if name in COUNTS or _is_day(kind, name)}
+        if must or (not open_names and _is_broken(rule, kind["parameters"], known, draft=False)):
+            found.setdefault(_field_of(rule, names), rule["message"])
+    return found
+
+
+def _is_day(kind: Mapping, name: str) -> bool:
+    return any(definition["name"] == name and definition["type"] == "date" for definition in kind["parameters"])
+
+
+def asked_of_visit(kind: Mapping) -> set[str]:
+    """The names that the ranges and rules of a kind ask for and that are no setting of it, such as later_session."""
+    ranges = [entry for definition in kind["parameters"] for entry in definition.get("soft_ranges_when", ())]
+    texts = [text for entry in ranges for text in (entry["when"], entry.get("min"), entry.get("max"))]
+    asked = {name for text in texts if isinstance(text, str) for name in names_in(text)}
+    for rule in (*kind.get("hard_rules", ()), *kind.get("soft_rules", ())):
+        asked |= set(_own_names(rule))
+    return asked - {definition["name"] for definition in kind["parameters"]}
 
 
 def rules_checked_elsewhere(kind: Mapping) -> list[str]:
@@ -181,13 +214,19 @@ def _range_error(definition: Mapping, value: Any) -> str:
     return ""
 
 
-def _deviation(definition: Mapping, value: float, known: Mapping) -> str:
+def usual_range(definition: Mapping, known: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """The soft range in force for what is known: the most specific of `soft_ranges_when`, else the parameter's own."""
     lowest, highest = (definition["min"], definition["max"]) if definition["soft"] else (None, None)
     matching = [entry for entry in definition.get("soft_ranges_when", ()) if holds(entry["when"], known)]
     if matching:
         special = max(matching, key=lambda entry: weight(entry["when"]))
         lowest = _bound(special.get("min"), lowest, known)
         highest = _bound(special.get("max"), highest, known)
+    return lowest, highest
+
+
+def _deviation(definition: Mapping, value: float, known: Mapping) -> str:
+    lowest, highest = usual_range(definition, known)
     if _inside(value, lowest, highest):
         return ""
     unit = definition["unit"]
@@ -231,7 +270,7 @@ def _is_broken(rule: Mapping, definitions: list[Mapping], known: Mapping, *, dra
         return _is_off_guide(match, known)
     outcome = value_of(rule["rule"], known)
     open_names = {name for name in names_in(rule["rule"]) if is_empty(known.get(name))}
-    if draft and open_names:
+    if draft and _may_wait(rule, open_names, {definition["name"] for definition in definitions}):
         return False
     if outcome is not UNKNOWN:
         return not outcome
@@ -239,6 +278,15 @@ def _is_broken(rule: Mapping, definitions: list[Mapping], known: Mapping, *, dra
     optional = {definition["name"] for definition in definitions if not definition["required"]}
     required = {definition["name"] for definition in definitions if definition["required"]}
     return open_names <= optional | (COUNTS - required)
+
+
+def _may_wait(rule: Mapping, open_names: set[str], settings: set[str]) -> bool:
+    """Can a draft still settle this? A setting may follow, and needles come out later; a count not asked here cannot.
+
+    Counts that the kind asks for are compared when the note is signed (`unfinished`).
+    """
+    counted = set(names_in(rule["rule"])) & COUNTS
+    return counted <= settings if counted else bool(open_names)
 
 
 def _is_off_guide(match: re.Match, known: Mapping) -> bool:

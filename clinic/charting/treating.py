@@ -1,11 +1,12 @@
 """Recording a treatment: its parameters are checked against the kind, its use against the safety rules."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import require
 from clinic.anatomy import segments as anatomy
 from clinic.audit.recording import record
-from clinic.charting import before_thrust, notes, parameters, safety
+from clinic.charting import before_thrust, collars, devices, notes, parameters, safety, sessions, timing
 from clinic.charting.models import TreatmentApplied
 
 
@@ -57,6 +58,11 @@ def _refuse_thrust_unexamined(visit, kind, values):
             raise NotExamined(standing, before_thrust.gentler(kind))
 
 
+def _supervisor(visit, by):
+    """Who answers for what a therapist gives at a practitioner's visit."""
+    return None if visit.practitioner.user_id in (None, by.pk) else visit.practitioner.user
+
+
 def _was_seen(visit, found):
     """Were these precautions told with an earlier treatment of the same complaint? Once seen is enough."""
     told = TreatmentApplied.objects.filter(visit__episode=visit.episode_id).values_list("warnings", flat=True)
@@ -70,12 +76,22 @@ def regions_treated(segments, regions=()):
     return sorted({*anatomy.regions_of(codes), *regions})
 
 
-def _asked(row, kind, values, *, regions, side, reason, acknowledged):
-    """Ask what speaks against this use and return the `SafetyCheck` to store with it. Raises as `apply` does."""
-    phase = row.episode.phase_on(notes.day_of(row))
-    checked = parameters.check(kind.definition, values, phase=phase, draft=True)
+def _refuse_device(device, kind, visit):
+    if device and (device.kind_id != kind.pk or devices.is_retired(device, devices.today_at(visit))):
+        raise BadParameters({"device": _("This device is not in use for this treatment.")})
+
+
+def _asked(row, kind, values, *, regions, side, reason, acknowledged, is_explained=True):
+    """Ask what speaks against this use and return the `SafetyCheck` to store with it. Raises as `apply` does.
+
+    An unusual value has its reason with it unless `is_explained`: a carried row asks for it where it stands.
+    """
+    phase, context = row.episode.phase_on(notes.day_of(row)), sessions.known_at(row, kind)
+    checked = parameters.check(kind.definition, values, phase=phase, draft=True, context=context)
     if not checked.ok:
         raise BadParameters(checked.errors)
+    if checked.deviations and not (is_explained or values.get("deviation_reason")):
+        raise BadParameters({**checked.deviations, "deviation_reason": _("Give the reason for the unusual value.")})
     found = safety.check(row.patient, kind, values, regions=regions, side=side)
     if found.strictest == "A":
         raise Contraindicated(found)
@@ -102,19 +118,24 @@ def apply(
     reason="",
     acknowledged=True,
     is_carried=False,
+    device=None,
+    supervised_by=None,
 ):
     """Store one treatment of an unsigned visit and return the row.
 
     `segments` are marks such as "L4 R", `regions` codes of `anatomy.regions`, `minutes` whole minutes, `values` the
     kind's own parameters, `reason` why it is given although a rule warns, `acknowledged` whether precautions were seen,
-    `is_carried` that it was taken over from the last visit and nobody has said yet that it was done today.
+    `is_carried` that it was taken over from the last visit and nobody has said yet that it was done today. What
+    somebody else than the practitioner of the visit gives is supervised by that practitioner unless said otherwise.
     Raises `BadParameters`, `Contraindicated`, `NotExamined`, `ReasonNeeded`, `AcknowledgementNeeded`,
     `notes.AlreadySigned`.
     """
     require(by, "treatment.add")
     row = notes.locked(visit)
     values, regions = values or {}, regions_treated(segments, regions)
-    found = _asked(row, kind, values, regions=regions, side=side, reason=reason, acknowledged=acknowledged)
+    _refuse_device(device, kind, row)
+    use = {"regions": regions, "side": side, "reason": reason, "acknowledged": acknowledged}
+    found = _asked(row, kind, values, **use, is_explained=is_carried)
     treatment = TreatmentApplied.objects.create(
         visit=row,
         kind=kind,
@@ -130,8 +151,11 @@ def apply(
         override_reason=reason.strip()[:300],
         overridden_by=by if reason.strip() else None,
         performed_by=by,
+        supervised_by=supervised_by or _supervisor(row, by),
+        device=device,
         is_carried=is_carried,
     )
+    collars.open_review(row, kind, values, by=by)
     notes.touched(row, by)
     record("treatment.applied", treatment, by=by, patient=row.patient_id, kind=kind.slug, overridden=bool(reason))
     return treatment
@@ -208,7 +232,10 @@ def withdraw(treatment, *, by):
     """Take a treatment out of an unsigned note. Raises `notes.AlreadySigned`."""
     require(by, "treatment.change")
     row = notes.locked(treatment.visit)
-    removed, _rows = row.treatments.filter(pk=treatment.pk).delete()
-    if removed:  # the second of two clicks finds nothing to withdraw
+    stored = row.treatments.select_related("kind").filter(pk=treatment.pk).first()
+    if stored:  # the second of two clicks finds nothing to withdraw
+        row.treatments.filter(pk=treatment.pk).delete()
+        collars.withdrawn(row, stored, by=by)
+        timing.withdrawn(row, stored, by=by)
         record("treatment.withdrawn", treatment, by=by, patient=row.patient_id)
         notes.touched(row, by)

@@ -6,15 +6,14 @@ from django.utils.translation import gettext_lazy
 
 from clinic.anatomy import muscles, regions, segments, sites
 from clinic.anatomy.sides import LETTERS
-from clinic.charting import parameters
+from clinic.charting import devices, finishing, parameters, sessions
 from clinic.charting.forms import Plain
-from clinic.charting.quantities import SIGNS, in_words, span
+from clinic.charting.setting_fields import PLACES, field_of, stored
 
 PREFIX = "t"
 LONGEST = 180  # minutes of one treatment
 # Asked elsewhere on the card: the response on the row once it is known, the consent in the documents.
 NOT_ASKED = {"response", "consent_id"}
-PLACES = [(r.code, r.label) for r in regions.REGIONS]
 PLACED_BY = {"segments", "site", "muscles", "muscle", "region"}  # settings that say where, so that nobody asks twice
 OTHER_SIDE = [
     ("", "–"),
@@ -24,52 +23,11 @@ OTHER_SIDE = [
 ]
 
 
-def _words(choice):
-    return in_words(choice) if isinstance(choice, str) else str(choice)
-
-
-def _range_help(definition):
-    """The help line: what the definition says, or its usual range."""
-    if definition["min"] is None and definition["max"] is None:
-        return definition["help"]
-    usual = _("usual %(range)s") if definition["soft"] else "%(range)s"
-    told = usual % {"range": span(definition["min"], definition["max"], definition["unit"])}
-    return f"{told}. {definition['help']}" if definition["help"] else told
-
-
-def _choice(definition, choices):
-    label = definition["label"]
-    options = choices if definition["default"] is not None else [("", label), *choices]
-    return forms.ChoiceField(label=label, required=False, choices=options)
-
-
-def _field(definition):
-    """The form field of one parameter. Nothing is required while the note is a draft; required ones are marked."""
-    kind, name = definition["type"], definition["label"]
-    if kind == "choice":
-        return _choice(definition, [(str(c), _words(c)) for c in definition["choices"]])
-    if kind == "body_site":
-        return _choice(definition, [(s.slug, s.label) for s in sites.SITES])
-    if kind == "muscle":
-        return _choice(definition, [(m.slug, m.label) for m in muscles.MUSCLES])
-    if kind in ("multi_muscle", "multi_region"):
-        listed = [(m.slug, m.label) for m in muscles.MUSCLES] if kind == "multi_muscle" else PLACES
-        return forms.MultipleChoiceField(
-            label=name, required=False, choices=listed, widget=forms.SelectMultiple({"size": 3})
-        )
-    if kind == "number":
-        return forms.FloatField(label=name, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
-    if kind == "integer":
-        return forms.IntegerField(label=name, required=False, widget=forms.TextInput({"inputmode": "numeric"}))
-    if kind == "date":
-        return forms.DateField(label=name, required=False, widget=forms.DateInput({"type": "date"}))
-    return forms.CharField(label=name, required=False, max_length=300)
-
-
 class TreatmentForm(Plain):
-    """One treatment of `kind`; `phase` decides the usual ranges.
+    """One treatment of `kind`; `phase` and `context` (see `sessions.known_at`) decide the usual ranges.
 
-    After `is_valid`, `given` is what `treating.apply` takes: segments, regions, side, minutes, the kind's own values.
+    After `is_valid`, `given` is what `treating.apply` takes: segments, regions, side, minutes, the kind's own values;
+    `device` is the device chosen from `offered`, or None.
     """
 
     where = forms.CharField(
@@ -93,36 +51,80 @@ class TreatmentForm(Plain):
         label=gettext_lazy("Reason for the unusual value"), required=False, max_length=300
     )
     reason = forms.CharField(label=gettext_lazy("Reason to go on"), required=False, max_length=300)
+    indication = forms.CharField(label=gettext_lazy("Why it is used"), required=False, max_length=300)
 
-    def __init__(self, kind, data=None, *, phase="", initial=None):
+    def __init__(self, kind, data=None, *, phase="", initial=None, context=None, offered=(), last_used=None):
         self.kind, self.phase, self.required_names = kind, phase, set()
+        self.context, self.offered = context or {}, list(offered)
         super().__init__(data, prefix=PREFIX, initial=initial)
         self.definitions = {d["name"]: d for d in kind.definition["parameters"] if d["name"] not in NOT_ASKED}
-        for name, definition in self.definitions.items():
-            if name == "segments":
-                continue
-            self.fields[name] = field = _field(definition)
-            field.initial = definition["default"]
-            field.unit = SIGNS.get(definition["unit"], definition["unit"])
-            field.help_text = _range_help(definition)
-            if definition["required"]:
-                self.required_names.add(name)
-        if "segments" in self.definitions:
-            del self.fields["side"]
-        if self.definitions.keys() & PLACED_BY:
-            self.fields.pop("regions", None)
-        if not kind.is_timed and "minutes" not in self.definitions:
-            del self.fields["minutes"]
-        self.required_names |= {"where"} if "segments" in self.definitions else set()
+        self._ask_settings()
+        self._ask_measured()
+        self._ask_device(last_used)
         for name in self.required_names & self.fields.keys():
             self.fields[name].widget.attrs["data-asked"] = ""
         self.mark()
 
+    @classmethod
+    def of(cls, visit, kind, user, data=None, *, initial=None):
+        """The form at a visit: with the ranges of its phase and session, and the devices that are in use today."""
+        offered = devices.offered(kind, devices.today_at(visit))
+        room = visit.appointment.room if visit.appointment else None
+        return cls(
+            kind,
+            data,
+            phase=finishing.row_phase(visit),
+            initial=initial,
+            context=sessions.known_at(visit, kind),
+            offered=offered,
+            last_used=devices.last_used(offered, by=user, room=room),
+        )
+
+    def _ask_settings(self):
+        known = {**self.context, "phase": self.phase}
+        for name, definition in self.definitions.items():
+            if name == "segments":
+                continue
+            self.fields[name] = field_of(definition, known)
+            if definition["required"]:
+                self.required_names.add(name)
+        if "segments" in self.definitions:
+            del self.fields["side"]
+            self.required_names.add("where")
+        if self.definitions.keys() & PLACED_BY:
+            self.fields.pop("regions", None)
+        if not self.kind.is_timed and "minutes" not in self.definitions:
+            del self.fields["minutes"]
+
+    def _ask_measured(self):
+        """What a range is measured by although it is no setting: the body weight for the pull on the low back."""
+        for name in sorted(parameters.MEASURED & parameters.asked_of_visit(self.kind.definition)):
+            field = forms.FloatField(
+                label=_("Body weight"),
+                required=False,
+                min_value=1,
+                max_value=1500,
+                initial=self.context.get(name),
+                widget=forms.TextInput({"inputmode": "decimal"}),
+                help_text=_("The usual force is measured by it."),
+            )
+            field.unit = "lb"
+            self.fields[name] = field
+
+    def _ask_device(self, last_used):
+        if self.offered:
+            choices = [("", _("Device")), *[(str(d.pk), d.name) for d in self.offered]]
+            chosen = str(last_used.pk) if last_used else ""
+            self.fields["device"] = forms.ChoiceField(
+                label=_("Device"), required=False, choices=choices, initial=chosen
+            )
+            self.required_names.add("device")
+
     def _settings(self, asked):
         names = [n for n in self.definitions if n in self.fields and n not in ("side", "regions")]
-        if "minutes" in self.fields and "minutes" not in names:
-            names.append("minutes")
-        wanted = self.required_names | {"minutes"}
+        extra = ["minutes", *sorted(parameters.MEASURED), "device", "indication"]
+        names += [n for n in extra if n in self.fields and n not in names]
+        wanted = self.required_names | {"minutes"} | parameters.MEASURED
         return [self[n] for n in names if (n in wanted) == asked]
 
     @property
@@ -140,6 +142,12 @@ class TreatmentForm(Plain):
         """Was one of the other settings filled in, or is one wrong?"""
         return self.is_bound and any(field.errors or field.name in self.changed_data for field in self.optional)
 
+    @property
+    def device(self):
+        """The device that was chosen, or None."""
+        chosen = self.cleaned_data.get("device", "") if self.is_bound else self["device"].value()
+        return next((device for device in self.offered if str(device.pk) == chosen), None)
+
     def clean_where(self):
         """Marks such as "L4 R", in the order typed."""
         typed = [part for part in self.cleaned_data["where"].replace(";", ",").split(",") if part.strip()]
@@ -152,18 +160,22 @@ class TreatmentForm(Plain):
         data = self.cleaned_data
         self.segments = data.get("where") or []
         self.values = self._values(data)
-        checked = parameters.check(self.kind.definition, self.values, phase=self.phase, draft=True)
-        for name, message in checked.errors.items():
-            self.add_error(name if name in self.fields else "where" if name == "segments" else None, message)
-        if checked.deviations and not data.get("deviation_reason"):
-            for name, message in checked.deviations.items():
-                self.add_error(name if name in self.fields else None, message)
-            self.add_error("deviation_reason", _("Keep it? Say why; the reason stays with the note."))
+        self._check_values(data)
         if (data.get("minutes") or 0) > LONGEST:
             self.add_error("minutes", _("Enter at most 180 minutes."))
         if not self.errors:
             self._place(data)
         return data
+
+    def _check_values(self, data):
+        """What is refused stands at its field; what is unusual asks for a reason, which is kept."""
+        found = parameters.check(self.kind.definition, self.values, phase=self.phase, draft=True, context=self.context)
+        for name, message in found.errors.items():
+            self.add_error(name if name in self.fields else "where" if name == "segments" else None, message)
+        if found.deviations and not data.get("deviation_reason"):
+            for name, message in found.deviations.items():
+                self.add_error(name if name in self.fields else None, message)
+            self.add_error("deviation_reason", _("Keep it? Say why; the reason stays with the note."))
 
     def _values(self, data):
         """The kind's own parameters as they are stored in JSON; what was left open is left out."""
@@ -173,10 +185,9 @@ class TreatmentForm(Plain):
             if name == "segments" and self.segments:
                 values[name] = self.segments
             elif value not in (None, "", []) and name != "segments":
-                values[name] = _stored(definition, value)
-        if reason := data.get("deviation_reason"):
-            values["deviation_reason"] = reason
-        return values
+                values[name] = stored(definition, value)
+        beside = ("deviation_reason", "indication", *sorted(parameters.MEASURED))
+        return values | {name: data[name] for name in beside if data.get(name)}
 
     def _place(self, data):
         """Where it was given, in the words of the safety rules."""
@@ -195,10 +206,3 @@ class TreatmentForm(Plain):
             "minutes": int(data["minutes"]) if data.get("minutes") else None,
             "values": self.values,
         }
-
-
-def _stored(definition, value):
-    """The value as the definition names it: a choice keeps its type, a day is written as text."""
-    if definition["type"] == "choice":
-        return next((c for c in definition["choices"] if str(c) == value), value)
-    return value.isoformat() if definition["type"] == "date" else value

@@ -9,6 +9,7 @@ from clinic.charting.parameters import (
     read_kinds,
     rules_checked_elsewhere,
     treatment_slugs,
+    unfinished,
 )
 
 KINDS = read_kinds()
@@ -230,16 +231,44 @@ def test_a_field_that_is_not_shown_is_not_required():
     assert check(kind, {}, context={"mode": "intermittent"}).errors == {"hold_s": "Hold time is required."}
 
 
-@pytest.mark.parametrize("draft", [True, False])
-def test_as_many_needles_come_out_as_went_in(draft):
-    message = "The count in must equal the count out before the note can be saved."
-    assert result("needling", NEEDLING | {"needles_out": 3}, draft=draft) == ({"needles_in": message}, {})
+NEEDLES = "The count in must equal the count out before the note can be saved."
+
+
+def test_as_many_needles_come_out_as_went_in():
+    """R24; while the note is a draft some are still in."""
+    assert result("needling", NEEDLING | {"needles_out": 3}) == ({"needles_in": NEEDLES}, {})
+    assert result("needling", NEEDLING | {"needles_out": 3}, draft=True) == ({}, {})
 
 
 def test_needles_still_in_may_be_kept_as_a_draft_only():
     still_in = without(NEEDLING, "needles_out")
     assert result("needling", still_in, draft=True) == ({}, {})
     assert result("needling", still_in) == ({"needles_out": "Needles out is required."}, {})
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "points"),
+    [
+        ("needling", NEEDLING, {}),
+        ("needling", NEEDLING | {"needles_out": 3}, {"needles_in": NEEDLES}),
+        ("needling", NEEDLING | {"needles_out": None}, {"needles_in": NEEDLES}),
+        ("needling", {}, {"needles_in": NEEDLES}),
+        ("soft_collar", COLLAR, {}),
+        ("soft_collar", {"wear_hours": 4}, {"review_date": "Set a review date after today."}),
+        ("heat", {}, {}),
+        ("heat", {"sensation_tested": "no"}, {"sensation_tested": "Test heat feeling at the site first."}),
+        ("estim", {"mode": "ifc"}, {}),
+        ("massage", {}, {}),
+    ],
+)
+def test_a_note_is_not_signed_with_a_broken_rule_a_missing_count_or_a_missing_day(key, values, points):
+    """Other values that are open stay open: the clinician signs what was noted."""
+    assert unfinished(KINDS[key], values, context={"visit_date": "2030-04-30"}) == points
+
+
+def test_a_draft_cannot_wait_for_a_count_that_its_kind_does_not_ask_for():
+    message = {"method": "Use the needling item: the count in must equal the count out."}
+    assert result("trigger_point", {"method": "needle"}, draft=True) == (message, {})
 
 
 def test_a_needle_at_a_trigger_point_belongs_on_the_needling_item():
