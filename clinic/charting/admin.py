@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
 from clinic.audit.recording import record
-from clinic.charting import risk_suggestions, rule_changes, rule_forms, rule_versions, visit_pages
+from clinic.charting import code_search, risk_suggestions, rule_changes, rule_forms, rule_versions, visit_pages
 from clinic.charting.models import Contraindication, DiagnosisCode, TreatmentKind, Visit
 from clinic.charting.rule_forms import AddForm, ChangeForm
 from patients.models import Patient
@@ -54,7 +54,8 @@ class VisitAdmin(ByRight, FilteredOnly):
             "open/<int:pk>/", self.admin_site.admin_view(visit_pages.open_from_list), name="charting_visit_open"
         )
         give = self.admin_site.admin_view(require_POST(risk_suggestions.give))
-        return [opened, path("give/<int:pk>/", give, name="charting_give_article"), *super().get_urls()]
+        codes = path("codes/", self.admin_site.admin_view(code_search.search), name="charting_code_search")
+        return [opened, codes, path("give/<int:pk>/", give, name="charting_give_article"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return visit_pages.card(request, object_id, self.admin_site)

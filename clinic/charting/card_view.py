@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
-from clinic.charting import first_note, notes, parameters, safety, suggestions
-from clinic.charting.models import DiagnosisCode, TreatmentKind, Visit
+from clinic.charting import adverse_events, first_note, new_today, notes, parameters, safety, suggestions
+from clinic.charting.marking import adjusted
+from clinic.charting.models import TreatmentKind, Visit
 from clinic.charting.travel_card import RESPONSES
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment
@@ -28,6 +29,7 @@ class SpineRow:
     diamonds: list = field(default_factory=list)  # path of an adjusted segment
     earlier: list = field(default_factory=list)  # (path or "", x, x of the letter, letter)
     words: list = field(default_factory=list)
+    marked: list = field(default_factory=list)  # sides with a mark
 
     @property
     def is_on(self):
@@ -35,8 +37,13 @@ class SpineRow:
 
     @property
     def typed(self):
-        """What a click types, without the side where it is chosen by the place of the click."""
+        """What the link types without script: the segment, with its side where it has only one."""
         return self.row.text
+
+    @property
+    def sides(self):
+        """The sides that carry a mark today, such as "LR": where the keyboard begins."""
+        return self.row.side or "".join(dict.fromkeys(self.marked))
 
 
 def header(visit_or_patient):
@@ -46,7 +53,7 @@ def header(visit_or_patient):
 
 
 def cautions_of(patient):
-    """Return (css, word, text) of open alerts, banner facts and allergies; nothing for the deceased."""
+    """Return (css, word, text) of open alerts, open events, banner facts and allergies; nothing for the deceased."""
     if patient.deceased_on:
         return []
     css = {"E": "emergency", "U": "urgent", "R": "refer", "C": "caution"}
@@ -54,6 +61,7 @@ def cautions_of(patient):
         (css[alert.level], alert.get_level_display(), alert.points_to)
         for alert in Alert.objects.open().of(patient).order_by("raised_at", "pk")
     ]
+    found += adverse_events.cautions(patient)
     words = {"A": ("urgent", _("Contraindication")), "R": ("refer", _("Caution"))}
     found += [(*words[level], fact.label) for fact, level in safety.banner(patient)]
     allergies = Allergy.objects.of(patient).filter(entered_in_error_at=None, ended_on=None)
@@ -66,11 +74,6 @@ def earlier_visits(visit):
     rows = Visit.objects.of(visit.patient).filter(visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
     rows = rows.defer("document", "subjective", "objective", "assessment", "plan")
     return list(rows.prefetch_related("segment_findings", "treatments__kind").order_by("-visited_at")[:EARLIER])
-
-
-def adjusted(visit):
-    """The marks ("L4 R") adjusted at a visit."""
-    return {mark for t in visit.treatments.all() if t.kind.slug == "adjustment" for mark in t.segments}
 
 
 def _split(mark):
@@ -93,13 +96,16 @@ def spine(visit, before):
 def _spine_row(row, today, hit, columns):
     made = SpineRow(row)
     for code, side, carried in today:
-        if _on_row(row, code, side) and (code, side) not in hit:
+        if _on_row(row, code, side) and (carried or (code, side) not in hit):
             (made.carried if carried else made.rings).extend(spine_drawing.mark_xs(side))
-            made.words.append(_("finding %(mark)s") % {"mark": segments.describe(code, side)})
+            words = _("carried %(mark)s") if carried else _("finding %(mark)s")
+            made.words.append(words % {"mark": segments.describe(code, side)})
+            made.marked.append(side)
     for code, side in hit:
         if _on_row(row, code, side):
             made.diamonds += [spine_drawing.diamond(x, row.middle) for x in spine_drawing.mark_xs(side)]
             made.words.append(_("adjusted %(mark)s") % {"mark": segments.describe(code, side)})
+            made.marked.append(side)
     for x, visit in columns:
         made.earlier += _earlier_marks(row, visit, x)
     return made
@@ -164,6 +170,11 @@ def treatment_rows(treatments):
     ]
 
 
+def _with_lines(shown, lines):
+    """The rows of today's note with the forms that change them."""
+    return [{**row, "line": line} for row, line in zip(shown, lines, strict=True)]
+
+
 def _without_place(treatment):
     shown = {"segments", "minutes", "muscles", "muscle", "regions"}
     return {name: value for name, value in treatment.parameters.items() if name not in shown}
@@ -191,10 +202,9 @@ def history_rows(before):
 def missing(visit):
     """What must still be said before the note can be signed, as (anchor, words)."""
     todo = []
-    if not (visit.subjective.strip() or visit.change):
+    if not new_today.is_told(visit):
         todo.append(("id_subjective", _("what is new today, or the change since last time")))
-    found = (visit.treatments, visit.segment_findings, visit.examinations)
-    if not (visit.objective.strip() or any(rows.all() for rows in found)):
+    if not new_today.is_done(visit):
         todo.append(("findings", _("a finding, a treatment or what you saw")))
     if not visit.practitioner.licence_is_valid():
         todo.append(("sign", _("a valid licence")))
@@ -232,6 +242,7 @@ def open_card(card):
     visit = card.visit
     left, top = known(visit), header(visit)
     top["cautions"] = [*top["cautions"], *_before_thrust(card)]
+    card.new_muscle.suggest(visit.segment_findings.all())
     kinds = list(TreatmentKind.objects.filter(is_active=True).only("slug", "label"))
     return {
         **top,
@@ -241,16 +252,15 @@ def open_card(card):
         "history": first_note.beside(visit, left["before"]),
         "spine": spine(visit, left["before"]),
         "spine_rules": spine_drawing.rules(),
+        "adjusted": adjusted(visit),
         "backdrop": spine_drawing.backdrop(),
         "view_box": spine_drawing.VIEW_BOX,
         "headings": list(zip(reversed(spine_drawing.EARLIER_X), left["before"], strict=False)),
         "muscle_names": {m.slug: m.label for m in muscles.MUSCLES},
-        "treatments": treatment_rows(card.treatments),
-        "minutes_in_all": sum(t.minutes or 0 for t in card.treatments),
+        "treatments": _with_lines(treatment_rows(card.treatments), card.rows),
+        "minutes_in_all": sum(t.minutes or 0 for t in card.treatments if not t.is_carried),
         "quick_kinds": [(k, ICONS.get(k.slug, "hand")) for k in kinds if k.slug in QUICK_KINDS],
         "more_kinds": [k for k in kinds if k.slug not in QUICK_KINDS],
-        "diagnoses": visit.diagnoses.select_related("code"),
-        "codes": DiagnosisCode.objects.all(),
         "articles": suggestions.articles_for(visit, limit=2) if card.may_write else [],
         "next_appointment": next_appointment(visit.patient),
         "todo": missing(visit),

@@ -55,6 +55,10 @@ def note(world):
     return {"text": "Parks behind the house"}
 
 
+def half_a_code(world):
+    return {"diagnosis": "M54.5"}
+
+
 def leave(world):
     who = {"email": "mira@example.org", "name": "Mira Vale", "relation": "daughter", "scopes": ["booking"]}
     return who | {"identity_seen": "passport"}
