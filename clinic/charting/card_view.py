@@ -9,6 +9,7 @@ from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
 from clinic.charting import adverse_events, first_note, new_today, notes, parameters, safety, suggestions
 from clinic.charting.marking import adjusted
 from clinic.charting.models import TreatmentKind, Visit
+from clinic.charting.one_tap import Use
 from clinic.charting.travel_card import RESPONSES
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment
@@ -151,8 +152,15 @@ def _where(treatment, marks):
     if marks:
         return ", ".join(marks)
     named = [str(regions.BY_CODE[code].label) for code in treatment.regions if code in regions.BY_CODE]
-    site = sites.BY_SLUG.get(treatment.parameters.get("site", ""))
+    values = treatment.values if isinstance(treatment, Use) else treatment.parameters
+    site = sites.BY_SLUG.get(values.get("site", ""))
     return ", ".join([str(site.label)] if site else named) + (f", {treatment.side}" if treatment.side else "")
+
+
+def use_words(use):
+    """Where and how long a treatment would be given that is not on the note yet."""
+    minutes = _("%(n)s min") % {"n": use.minutes} if use.minutes else ""
+    return ", ".join(filter(None, [_where(use, use.segments), minutes]))
 
 
 def treatment_rows(treatments):
@@ -165,9 +173,15 @@ def treatment_rows(treatments):
             "settings": parameters.describe(t.kind.definition, _without_place(t)),
             "warning": t.warnings[0] if t.warnings else None,
             "responses": RESPONSES,
+            "evidence": advised_against(t.kind),
         }
         for t in treatments
     ]
+
+
+def advised_against(kind):
+    """Do guidelines advise against this kind for routine low back pain? Its evidence note says so, with the sources."""
+    return "not advised" in kind.evidence_note.lower()
 
 
 def _with_lines(shown, lines):
@@ -258,6 +272,9 @@ def open_card(card):
         "headings": list(zip(reversed(spine_drawing.EARLIER_X), left["before"], strict=False)),
         "muscle_names": {m.slug: m.label for m in muscles.MUSCLES},
         "treatments": _with_lines(treatment_rows(card.treatments), card.rows),
+        "notes_of_kinds": list({t.kind_id: t.kind for t in card.treatments if advised_against(t.kind)}.values()),
+        "responses": RESPONSES,
+        "site_words": [site.label for site in sites.SITES],
         "minutes_in_all": sum(t.minutes or 0 for t in card.treatments if not t.is_carried),
         "quick_kinds": [(k, ICONS.get(k.slug, "hand")) for k in kinds if k.slug in QUICK_KINDS],
         "more_kinds": [k for k in kinds if k.slug not in QUICK_KINDS],

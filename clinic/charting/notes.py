@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.charting import first_note, safety
+from clinic.charting import finishing, first_note, new_today, safety
 from clinic.charting.documents import content_of
 from clinic.charting.models import Addendum, Episode, MuscleFinding, SegmentFinding, Visit, VisitMark
 from clinic.outcomes.models import Response
@@ -32,6 +32,14 @@ class StaleVersion(Exception):
 
 class NothingNewToday(Exception):
     """A note needs something of today: the patient's words or the change since last time, and what was done."""
+
+
+class NotConfirmed(Exception):
+    """Treatments carried from the last visit that nobody has said anything about today; `count` of them."""
+
+    def __init__(self, count):
+        super().__init__(count)
+        self.count = count
 
 
 class NotTheAuthor(Exception):
@@ -158,17 +166,36 @@ def remove_finding(finding, *, by):
     touched(row, by)
 
 
+@transaction.atomic
+def accept_check_in(visit, check_in, *, by):
+    """Take over what the patient said on arriving as today's words, and return the note.
+
+    Pain and change are proposed from it where the note has none yet. Raises `AlreadySigned`.
+    """
+    require(by, "visit.change")
+    row = locked(visit)
+    told = {"check_in": check_in, "pain": check_in.pain, "change": check_in.change}
+    changed = [name for name, value in told.items() if getattr(row, name) in (None, "") and value not in (None, "")]
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, told[name])
+    row.save(update_fields=changed)
+    touched(row, by)
+    record("visit.check_in_accepted", row, by=by, patient=row.patient_id, fields=sorted(changed))
+    return row
+
+
 def _refuse_unready(row, by):
     if row.practitioner.user_id != by.pk:
         raise NotTheAuthor
     if not row.practitioner.licence_is_valid(day_of(row, timezone.now())):
         raise LicenceExpired
-    said = row.subjective.strip() or row.change
-    rows = (row.treatments, row.segment_findings, row.muscle_findings)
-    done = row.objective.strip() or row.examinations.exists()
-    done = done or any(found.filter(is_carried=False).exists() for found in rows)
-    if not (said and done):
+    if not (new_today.is_told(row) and new_today.is_done(row)):
         raise NothingNewToday
+    if carried := row.treatments.filter(is_carried=True).count():
+        raise NotConfirmed(carried)
+    finishing.refuse_unfinished(row)
 
 
 def _signature(practitioner):
@@ -185,7 +212,8 @@ def _refuse_unsigned(visit):
 def sign(visit, *, version, by):
     """Freeze the note: canonical JSON, its SHA-256, signer with credentials, server time, rules version.
 
-    Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`.
+    Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`,
+    `NotConfirmed`, `finishing.Unfinished`.
     """
     require(by, "visit.sign")
     row = locked(visit)

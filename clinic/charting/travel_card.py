@@ -17,15 +17,18 @@ from clinic.charting.card_refusals import CONFLICT, Refused
 from clinic.charting.examination_card import ExaminationCard
 from clinic.charting.forms import MuscleForm, NewMuscleForm, NewSegmentForm, NoteForm, SegmentForm
 from clinic.charting.models import TreatmentKind, Visit
+from clinic.charting.one_tap_buttons import OneTapButtons, set_named
 from clinic.charting.plan_buttons import WARNED, PlanButtons
 from clinic.charting.plan_card import PlanCard, initial_of
 from clinic.charting.treatment_forms import PREFIX, TreatmentForm
+from clinic.charting.treatment_rows import TreatmentRows
 from content import assigning
 from content.models import Article
 
 RESPONSES = (("better", gettext_lazy("Better")), ("same", gettext_lazy("Same")), ("worse", gettext_lazy("Worse")))
 # What a therapist may press.
-TREATING = {"save", "choose_kind", "kind", "cancel_kind", "add_treatment", "gentler", "give", "withdraw"}
+TREATING = {"save", "choose_kind", "kind", "cancel_kind", "add_treatment", "gentler", "give", "withdraw", "row_seen"}
+TREATING |= {"preset", "put_on", "put_on_offered"}
 ADDING = {"add_treatment", "gentler"}
 SIGNING = {"sign", "sign_next"}
 
@@ -36,18 +39,19 @@ def base_of(visit):
     return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
-class TravelCard(PlanButtons):
+class TravelCard(PlanButtons, OneTapButtons):
     """One open note on the screen of one user: its forms, what is wrong with them, and what a button does."""
 
-    def __init__(self, visit, user, data=None, kind="", planned=""):
+    def __init__(self, visit, user, data=None, kind="", planned="", waiting=""):
         self.visit, self.user, self.data = visit, user, data
         self.may_write, self.may_sign = can(user, "visit.change"), can(user, "visit.sign")
         self.conflict, self.check, self.unexamined, self.errors = None, None, None, {}
-        self.acknowledged, self.may_plan = False, can(user, "plan.change")
+        self.acknowledged, self.seen_row, self.may_plan = False, "", can(user, "plan.change")
         self.plan = PlanCard(visit)
         self.planned = self.plan.line(planned)
         self.version, self.base, self.kept = visit.version, base_of(visit), set()
         self.kind = self._kind((data or {}).get("open_kind", kind))
+        self.waiting = set_named((data or {}).get("waiting", waiting))
         self._read(data)
 
     def _kind(self, slug):
@@ -65,19 +69,35 @@ class TravelCard(PlanButtons):
         self.muscles = [
             (row, _row_form(MuscleForm, f"muscle-{row.pk}", row, writing)) for row in self.visit.muscle_findings.all()
         ]
-        self.treatments = list(self.visit.treatments.select_related("kind", "performed_by"))
+        self.treatments = list(self.visit.treatments.all())
+        self.rows = self._treatment_rows(data)
         self.treatment = self._treatment_form(data)
         self.examining = ExaminationCard(self.visit, writing)
         self.parts = {part.name: part(self, writing) for part in PARTS}
+
+    def _treatment_rows(self, data):
+        may, phase = can(self.user, "treatment.change"), self.visit.episode.phase_on(notes.day_of(self.visit))
+        word, _colon, what = (data or {}).get("do", "").partition(":")
+        return TreatmentRows(
+            self.treatments, data, may_change=may, phase=phase, leaving=what if word == "withdraw" else ""
+        )
 
     def _treatment_form(self, data):
         if self.kind is None:
             return None
         found = self.segments if self.kind.slug == "adjustment" else []
         marks = [segments.describe(row.segment, row.side) for row, _form in found]
-        phase = self.visit.episode.phase_on(notes.day_of(self.visit))
         initial = initial_of(self.planned.row) if self.planned else {"where": ", ".join(marks)}
-        return TreatmentForm(self.kind, data, phase=phase, initial=initial)
+        return TreatmentForm.of(self.visit, self.kind, self.user, data, initial=initial)
+
+    @property
+    def may_treat(self):
+        """May this user change rows of treatments?"""
+        return can(self.user, "treatment.change")
+
+    @property
+    def may_keep_presets(self):
+        return can(self.user, "preset.add") and self.visit.practitioner.user_id == self.user.pk
 
     @property
     def gentler(self):
@@ -97,6 +117,8 @@ class TravelCard(PlanButtons):
         fresh = TravelCard(visit, self.user, self.data)
         fresh.conflict, fresh.check, fresh.errors = self.conflict, self.check, self.errors
         fresh.kind, fresh.treatment, fresh.unexamined = self.kind, self.treatment, self.unexamined
+        fresh.waiting = self.waiting
+        fresh.rows.take_over(self.rows)
         if "findings" in self.kept:
             fresh.new_segment, fresh.new_muscle = (
                 NewSegmentForm(prefix="new").mark(),
@@ -122,10 +144,13 @@ class TravelCard(PlanButtons):
             self.kept.add("findings")
             self._keep_examinations()
             self.kept.add("examinations")
-            self._keep_parts()
+        self._keep_parts()
+        if self.may_write:
             self._keep_aim()
         self._keep_responses()
-        elsewhere = do in ("cancel_kind", "plan_treatment")
+        if can(self.user, "treatment.change"):
+            self.rows.keep(self.user, acknowledged=self.seen_row)
+        elsewhere = do in ("cancel_kind", "plan_treatment") or do.startswith("mark")
         if self.treatment and not elsewhere and (do in ADDING or self.treatment.has_changed()):
             self._keep_treatment()
 
@@ -138,9 +163,10 @@ class TravelCard(PlanButtons):
             self._keep_texts(signing=False)
             self._keep_rows()
         self._keep_responses()
+        changed = self.rows.keep_what_goes(self.user) if can(self.user, "treatment.change") else []
         forms = [self.note, *(form for _row, form in [*self.segments, *self.muscles])] if self.may_write else []
-        names = [form.add_prefix(name) for form in forms if form.is_bound for name in form.fields]
-        return [*names, *(f"response-{row.pk}" for row in self.treatments)]
+        names = [form.add_prefix(name) for form in [*forms, *changed] if form.is_bound for name in form.fields]
+        return [*names, "response-all", *(f"response-{row.pk}" for row in self.treatments)]
 
     def _keep_texts(self, signing):
         if not self.note.is_valid():
@@ -190,20 +216,6 @@ class TravelCard(PlanButtons):
         if muscle := self.new_muscle.cleaned_data["muscle"]:
             side = self.new_muscle.cleaned_data["side"]
             notes.note_muscle(self.visit, muscle=muscle, side=side, by=self.user, **self.new_muscle.found())
-        self._keep_quick_marks()
-
-    def _keep_quick_marks(self):
-        """Segments typed beside the spine map: noted without grades; known ones stay as they are."""
-        typed = [part for part in self.data.get("quick", "").split(",") if part.strip()]
-        known = {(row.segment, row.side) for row, _form in self.segments}
-        try:
-            marks = [segments.parse(part) for part in typed]
-        except segments.UnknownSegment as error:
-            self.errors["quick"] = str(error)
-            raise Refused from error
-        for mark in marks:
-            if (mark.segment.code, mark.side) not in known:
-                notes.note_segment(self.visit, segment=mark.segment.code, side=mark.side, by=self.user)
 
     def _keep_examinations(self):
         if not self.examining.is_valid():
@@ -211,17 +223,19 @@ class TravelCard(PlanButtons):
         self.examining.keep(self.user)
 
     def _keep_parts(self):
-        checked = [part.is_valid() for part in self.parts.values()]  # each of them, so that every message shows
+        parts = {name: part for name, part in self.parts.items() if self.may_write or part.kept_by_therapists}
+        checked = [part.is_valid() for part in parts.values()]  # each of them, so that every message shows
         if not all(checked):
             raise Refused
-        for name, part in self.parts.items():
+        for name, part in parts.items():
             part.keep(self.user)
             self.kept.add(f"part {name}")
 
     def _keep_responses(self):
+        for_all = self.data.get("response-all", "")
         for row in self.treatments:
-            answer = self.data.get(f"response-{row.pk}", "")
-            if answer in dict(RESPONSES) and answer != row.response:
+            answer = self.data.get(f"response-{row.pk}", "") or for_all
+            if answer in dict(RESPONSES) and (answer != row.response or row.is_carried):
                 treating.note_response(row, response=answer, by=self.user)
 
     def _keep_treatment(self):
@@ -234,6 +248,7 @@ class TravelCard(PlanButtons):
                 kind=self.kind,
                 by=self.user,
                 **form.given,
+                device=form.device,
                 reason=form.cleaned_data["reason"],
                 acknowledged=self.acknowledged,
             )
@@ -262,7 +277,7 @@ class TravelCard(PlanButtons):
             require(self.user, "visit.sign")
         elif word not in TREATING and not any(word in part.treating for part in self.parts.values()):
             require(self.user, "visit.change")
-        self.acknowledged = what == "seen"
+        self.acknowledged, self.seen_row = what == "seen", what if word == "row_seen" else ""
         if word == "gentler" and self.treatment:
             self.data = self.data.copy()
             self.data[f"{PREFIX}-technique"] = what
@@ -342,7 +357,7 @@ class TravelCard(PlanButtons):
         except notes.StaleVersion as stale:  # somebody saved between keeping and signing
             self.conflict = stale.current
             raise Refused(CONFLICT) from stale
-        except (notes.NotTheAuthor, notes.LicenceExpired, notes.NothingNewToday) as error:
+        except (notes.NotTheAuthor, notes.LicenceExpired, notes.NothingNewToday, notes.NotConfirmed) as error:
             self.errors["sign"] = str(WHY[type(error)])
             raise Refused from error
 
@@ -351,6 +366,9 @@ WHY = {
     notes.NotTheAuthor: gettext_lazy("Only the practitioner of this visit signs it."),
     notes.LicenceExpired: gettext_lazy(
         "The licence has expired. Ask a colleague, or renew the date under Practitioners."
+    ),
+    notes.NotConfirmed: gettext_lazy(
+        "Treatments taken over from the last visit wait for their response. Tap it, or take them out."
     ),
     notes.NothingNewToday: gettext_lazy(
         "Say what is new today: the patient's words or the change, and what was found or done."

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,7 +15,7 @@ from clinic.audit.recording import record
 from clinic.charting import autosaving, card_view, notes, plain_words
 from clinic.charting.card_refusals import Refused
 from clinic.charting.forms import AddendumForm, ReleaseForm
-from clinic.charting.models import Visit, VisitMark
+from clinic.charting.models import TreatmentApplied, Visit, VisitMark
 from clinic.charting.travel_card import TravelCard
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
@@ -44,7 +45,9 @@ def _visit(request, pk):
     rows = Visit.objects.for_user(request.user).select_related(
         "patient", "episode", "practitioner__location", "appointment__room", "appointment__check_in", "saved_by"
     )
-    rows = rows.prefetch_related("segment_findings", "muscle_findings", "examinations", "treatments__kind")
+    given = TreatmentApplied.objects.select_related("kind", "device", "performed_by", "supervised_by")
+    found = ("segment_findings", "muscle_findings", "examinations", Prefetch("treatments", given))
+    rows = rows.prefetch_related(*found)
     return get_or_404(request, rows, pk=pk)
 
 
@@ -57,7 +60,8 @@ def card(request, pk, site):
     record("chart.read", visit, by=request.user, patient=visit.patient)
     if visit.is_signed:
         return _show_signed(request, visit, site)
-    shown = TravelCard(visit, request.user, kind=request.GET.get("kind", ""), planned=request.GET.get("planned", ""))
+    asked = {name: request.GET.get(name, "") for name in ("kind", "planned", "waiting")}
+    shown = TravelCard(visit, request.user, **asked)
     shown.new_segment.initial["segment"] = request.GET.get("segment", "")[:40]
     return _show(request, shown, site)
 
@@ -87,10 +91,12 @@ def _pressed(request, visit, site):
         return _show(request, card.again(_visit(request, visit.pk)), site, refused.status)
     except notes.AlreadySigned:
         return _too_late(request, visit.pk, site)
+    if request.headers.get("Chart-Swap"):  # static/js/spine.js takes the parts it needs from the page
+        return _show(request, card.again(_visit(request, visit.pk)), site)
     if do.startswith("sign"):
         messages.success(request, _("Signed. The note of %(patient)s stays as it is.") % {"patient": visit.patient})
         return _next(request, visit) if goes_to == "next" else redirect(visit)
-    return redirect(f"{visit.get_absolute_url()}?kind={goes_to}#treatments" if goes_to else visit.get_absolute_url())
+    return redirect(card.address(goes_to))
 
 
 def _sign_from_home(request, visit):

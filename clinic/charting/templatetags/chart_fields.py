@@ -43,6 +43,18 @@ def keep_key(pk):
 
 
 @register.filter
+def held_key(key):
+    """The name of the reason field of a treatment that is not on the note yet."""
+    return f"held-{key}"
+
+
+@register.filter
+def planned_use(use):
+    """Where and how long a treatment that is not on the note yet would be given."""
+    return card_view.use_words(use)
+
+
+@register.filter
 def planned_where(planned):
     """Where a planned treatment is meant to go."""
     return card_view.where_planned(planned)
