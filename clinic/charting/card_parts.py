@@ -6,7 +6,8 @@ A part's module takes `CardPart` from `card_part`, so that it can be imported al
 from clinic.charting.card_part import CardPart
 from clinic.charting.diagnosis_card import DiagnosisCard
 from clinic.charting.event_card import EventPart
+from clinic.charting.given_card import GivenPart
 from clinic.charting.spine_card import SpinePart
 
 # The order is that of the page. Each class has a `name`; the page finds it as `card.parts.<name>`.
-PARTS: tuple[type[CardPart], ...] = (SpinePart, DiagnosisCard, EventPart)
+PARTS: tuple[type[CardPart], ...] = (SpinePart, DiagnosisCard, EventPart, GivenPart)

@@ -188,8 +188,7 @@ def _imaging(row):
 
 def _event(row):
     stands = row.get_outcome_display() if row.closed_at else _("open")
-    word = str(row.get_severity_display()).split(":")[0].lower()
-    title = _("Adverse event, %(severity)s") % {"severity": word}
+    title = _("Adverse event, %(severity)s") % {"severity": row.severity_word.lower()}
     return Told(title, _short(_joined(row.what, stands)), tab="events", shape="note" if row.closed_at else "alarm")
 
 

@@ -73,6 +73,11 @@ class AdverseEvent(models.Model):
     def __str__(self):
         return f"{self.get_severity_display()}: {self.what}"
 
+    @property
+    def severity_word(self):
+        """The severity in one word, without what it means."""
+        return str(self.get_severity_display()).split(":")[0]
+
 
 class ReferralQuerySet(ChartQuerySet):
     def open(self):
