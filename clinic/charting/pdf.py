@@ -1,0 +1,46 @@
+"""Drawing a page as PDF, with the optional package `weasyprint` (extra `pdf`), imported where it is used.
+
+Nothing is fetched: the style sheet is handed over as text, and whatever a text of the chart might name (an image, a
+file, another address) is refused.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+
+STYLE = "css/letter.css"
+
+
+class NotInstalled(Exception):
+    """The package that draws is not installed here: the page is printed by the browser instead."""
+
+
+class Refused(ValueError):
+    """A paper asked for something that lies outside itself."""
+
+
+def is_installed():
+    """Can this clinic draw a PDF?"""
+    return find_spec("weasyprint") is not None
+
+
+def fetch_nothing(url, *_args, **_kwargs):
+    """Stand where a renderer would open addresses. Raises `Refused` for each."""
+    raise Refused(str(url)[:80])
+
+
+def style():
+    """The text of the papers' own style sheet."""
+    return Path(str(finders.find(STYLE))).read_text(encoding="utf-8")
+
+
+def drawn(html):
+    """Return the bytes of a PDF of a whole HTML page. Raises `NotInstalled`."""
+    try:
+        from weasyprint import CSS, HTML
+    except (ImportError, OSError) as missing:  # the package, or the drawing libraries of the system beneath it
+        raise NotInstalled from missing
+    sheet = CSS(string=style(), url_fetcher=fetch_nothing)
+    page = HTML(string=html, url_fetcher=fetch_nothing)
+    return page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1")
