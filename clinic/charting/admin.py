@@ -12,9 +12,20 @@ from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
 from clinic.audit.recording import record
 from clinic.charting import code_search, risk_suggestions, rule_changes, rule_forms, rule_versions, visit_pages
+from clinic.charting.event_admin import AdverseEventAdmin
+from clinic.charting.letter_admin import ReferralAdmin
 from clinic.charting.models import Contraindication, DiagnosisCode, TreatmentKind, Visit
 from clinic.charting.rule_forms import AddForm, ChangeForm
 from patients.models import Patient
+
+__all__ = [
+    "AdverseEventAdmin",
+    "ContraindicationAdmin",
+    "DiagnosisCodeAdmin",
+    "ReferralAdmin",
+    "TreatmentKindAdmin",
+    "VisitAdmin",
+]
 
 
 @admin.register(Visit)
