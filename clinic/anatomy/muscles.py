@@ -6,6 +6,7 @@ safety rules must look: muscles of the chest wall lie in the rib cage (chest), t
 the hamstrings in the leg, whatever chapter of a textbook lists them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,3 +95,9 @@ MUSCLES = (
 """Every muscle, from head to limbs."""
 
 BY_SLUG = {muscle.slug: muscle for muscle in MUSCLES}
+
+
+def split_by(regions: Iterable[str]) -> tuple[tuple[Muscle, ...], tuple[Muscle, ...]]:
+    """The muscles that lie in these regions (codes of `anatomy.regions`), and all others; both from head to limbs."""
+    wanted = frozenset(regions)
+    return tuple(m for m in MUSCLES if m.region in wanted), tuple(m for m in MUSCLES if m.region not in wanted)

@@ -74,12 +74,23 @@ class NoteForm(Plain):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
+def _given(data, form_class):
+    """What was typed for a new row; what was left open takes nothing from a row that is on the note already."""
+    return {name: data[name] for name in form_class.base_fields if data[name] not in (None, "", False)}
+
+
+def _listed(words, label):
+    """A short text with a list of words (a `datalist` of the page) to choose from."""
+    widget = forms.TextInput({"list": words, "autocomplete": "off"})
+    return forms.CharField(label=label, required=False, max_length=40, widget=widget)
+
+
 class SegmentForm(Plain):
     """P.A.R.T. of one segment: pain and tone 0 to 4, asymmetry and range in a word."""
 
     pain = _number(GRADES, _("Pain"))
-    asymmetry = forms.CharField(label=_("Asymmetry"), required=False, max_length=40)
-    range_of_motion = forms.CharField(label=_("Range"), required=False, max_length=40)
+    asymmetry = _listed("listings", _("Asymmetry"))
+    range_of_motion = _listed("ranges", _("Range"))
     tone = _number(GRADES, _("Tone"))
 
 
@@ -106,14 +117,21 @@ class NewSegmentForm(SegmentForm):
 
     def found(self):
         """The grades for `notes.note_segment`."""
-        return {name: self.cleaned_data[name] for name in SegmentForm.base_fields}
+        return _given(self.cleaned_data, SegmentForm)
 
 
 class MuscleForm(Plain):
-    """Spasm of one muscle, 0 to 4, before and after treatment."""
+    """Spasm of one muscle, 0 to 4, before and after treatment; how tender it is and whether it has a trigger point."""
 
     spasm_before = _number(GRADES, _("Before"))
     spasm_after = _number(GRADES, _("After"))
+    tenderness = _number(GRADES, _("Tender"))
+    has_trigger_point = forms.BooleanField(label=_("Trigger point"), required=False)
+
+    @property
+    def opens_more(self):
+        """Is something said in the folded part?"""
+        return self["tenderness"].value() not in (None, "") or bool(self["has_trigger_point"].value())
 
 
 class NewMuscleForm(MuscleForm):
@@ -125,17 +143,26 @@ class NewMuscleForm(MuscleForm):
         choices=[("", _("Add a muscle")), *[(m.slug, m.label) for m in muscles.MUSCLES]],
     )
     side = forms.ChoiceField(label=_("Side"), required=False, choices=[("", "–"), *SIDES])
-    field_order = ("muscle", "side", "spasm_before", "spasm_after")
+    field_order = ("muscle", "side", "spasm_before", "spasm_after", "tenderness", "has_trigger_point")
+
+    def suggest(self, findings):
+        """Put the muscles of the regions found today first."""
+        found = {segments.BY_CODE[finding.segment] for finding in findings}
+        near, others = muscles.split_by({name for one in found for name in (one.region, one.cmt_region)})
+        blank = ("", _("Add a muscle"))
+        groups = [(_("Where something was found"), near), (_("Others"), others)] if near else [("", others)]
+        listed = [(label, [(m.slug, m.label) for m in group]) for label, group in groups if group]
+        self.fields["muscle"].choices = [blank, *(listed if near else listed[0][1])]
 
     def clean(self):
-        graded = [name for name in MuscleForm.base_fields if self.cleaned_data.get(name) is not None]
+        graded = [name for name in MuscleForm.base_fields if self.cleaned_data.get(name) not in (None, False)]
         if graded and not self.cleaned_data.get("muscle"):
             self.add_error("muscle", _("Which muscle? Choose one from the list."))
         return self.cleaned_data
 
     def found(self):
         """The grades for `notes.note_muscle`."""
-        return {name: self.cleaned_data[name] for name in MuscleForm.base_fields}
+        return _given(self.cleaned_data, MuscleForm)
 
 
 class AddendumForm(Plain):
