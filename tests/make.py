@@ -16,7 +16,7 @@ from pypdf import PdfWriter
 from clinic.accounts import devices, links
 from clinic.accounts.models import SignedLink, User
 from clinic.accounts.roles import Role
-from clinic.charting.models import Contraindication, Episode, TreatmentKind, Visit
+from clinic.charting.models import AdverseEvent, Contraindication, Episode, Equipment, Referral, TreatmentKind, Visit
 from clinic.practice.models import ClinicProfile, Location
 from clinic.scheduling.models import Appointment, Practitioner, Room, Series, TherapyTimer, VisitKind, WorkingHours
 from clinic.scheduling.models.appointments import STAMP, Status
@@ -182,9 +182,34 @@ def visit(of=None, by=None, **fields):
     return Visit.objects.create(patient=of, practitioner=by, episode=episode, opened_by=by.user, **fields)
 
 
+def signed(of, by=None, *, at=None):
+    """Sign the visit `of` as it stands, straight into the table (no deed, no rules), and return it."""
+    by, at = by or of.practitioner.user or user("", Role.CHIROPRACTOR), at or of.visited_at
+    told = {"document": "{}", "sha256": "0" * 64, "signature": "Dr C, DC", "rules_version": "test"}
+    Visit.objects.filter(pk=of.pk).update(signed_at=at, signed_by=by, **told)
+    of.refresh_from_db()
+    return of
+
+
+def answered(plan, kind, by):
+    """Mark what is open of this kind before a plan as done, straight into the table."""
+    plan.events.filter(kind=kind).update(done_at=timezone.now(), done_by=by)
+
+
+def adverse_event(of, by=None, **fields):
+    """An adverse event of the patient `of`, straight into the table."""
+    told = {"what": "Sore for three days", "severity": "mild", "began_on": date.today(), **fields}
+    return AdverseEvent.objects.create(patient=of, reported_by=by or user("", Role.CHIROPRACTOR), **told)
+
+
 def treatment_kind(slug="adjustment"):
     """One of the kinds that the migration has loaded."""
     return TreatmentKind.objects.get(slug=slug)
+
+
+def equipment(kind, **fields):
+    """A device that treats, straight into the table."""
+    return Equipment.objects.create(kind=kind, **{"name": f"Device {next(_numbers)}", **fields})
 
 
 def rule(rule_id):
@@ -282,3 +307,11 @@ def consent(of, kind="manipulation", *, is_given=True, **fields):
     return Consent.objects.create(
         patient=of, text=text, is_given=is_given, **{"signed_name": of.full_name if is_given else "", **fields}
     )
+
+
+def letter(of, by=None, **fields):
+    """A letter of the patient `of`, straight into the table; `sent_at` makes it one that went out."""
+    by = by or user("", Role.CHIROPRACTOR)
+    sent = {"sent_by": by, "sent_how": "Post"} if "sent_at" in fields else {}
+    told = {"addressee": "Dr Pia Moss, neurology", "question": "Is the reflex a worry?", **sent, **fields}
+    return Referral.objects.create(patient=of, written_by=by, **told)
