@@ -123,6 +123,7 @@ PLANTED = {
     "charting.episode": lambda of: make.visit(of).episode,
     "charting.visit": make.visit,
     "charting.careplan": plan,
+    "charting.adverseevent": make.adverse_event,
 }
 
 

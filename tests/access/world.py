@@ -51,6 +51,7 @@ CLINICAL = {
     "check-in words": "shovellingly",
     "document": "scanningly",
     "self-care": "steadyingly",
+    "adverse event": "Giddywards",
 }
 
 
@@ -151,6 +152,7 @@ def _record(world, of, whose, hour):
     rows.muscle = notes.note_muscle(rows.draft, muscle="quadratus_lumborum", side="R", by=world.carlos, spasm_before=3)
     rows.treatment = _treat(rows.draft, world.carlos, word)
     rows.self_care = SelfCareItem.objects.create(patient=of, text=word["self-care"], given_by=world.carlos)
+    rows.event = make.adverse_event(of, world.carlos, visit=rows.visit, what=word["adverse event"])
     rows.report = make.document(of, world.carlos, title=word["document"], released_at=MONDAY, released_by=world.carlos)
     rows.consent = make.consent(of, signed_name=f"Signaturely {whose}")
     rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
