@@ -72,7 +72,7 @@ def _was_seen(visit, found):
 
 def regions_treated(segments, regions=()):
     """Return the regions of the given marks ("L4 R") together with `regions`, sorted."""
-    codes = [mark.split(" ")[0] for mark in segments]
+    codes = [anatomy.parse(mark).segment.code for mark in segments]
     return sorted({*anatomy.regions_of(codes), *regions})
 
 
