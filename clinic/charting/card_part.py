@@ -12,6 +12,7 @@ class CardPart:
     """
 
     name = ""
+    kept_by_therapists = False  # is what is typed in this part kept for those too who may not write the note?
     treating: frozenset[str] = frozenset()
 
     def __init__(self, card: Any, data: Any = None) -> None:

@@ -161,6 +161,7 @@ class TreatmentForm(Plain):
         self.segments = data.get("where") or []
         self.values = self._values(data)
         self._check_values(data)
+        self._ask_for_days()
         if (data.get("minutes") or 0) > LONGEST:
             self.add_error("minutes", _("Enter at most 180 minutes."))
         if not self.errors:
@@ -176,6 +177,13 @@ class TreatmentForm(Plain):
             for name, message in found.deviations.items():
                 self.add_error(name if name in self.fields else None, message)
             self.add_error("deviation_reason", _("Keep it? Say why; the reason stays with the note."))
+
+    def _ask_for_days(self):
+        """A day on which somebody must act is not left for later."""
+        told = parameters.unfinished(self.kind.definition, self.values, context=self.context)
+        for name, definition in self.definitions.items():
+            if definition["type"] == "date" and name in told and name not in self.errors:
+                self.add_error(name, told[name])
 
     def _values(self, data):
         """The kind's own parameters as they are stored in JSON; what was left open is left out."""
