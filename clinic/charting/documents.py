@@ -18,6 +18,9 @@ TREATMENT = (
 )
 EXAMINATION = ("part", "result", "note")
 IMAGING = ("decision", "because")
+RANGE = ("region", "movement", "degrees", "is_painful")
+NERVE = ("kind", "level", "side", "result", "note")
+MOVEMENT = ("movement", "effect")
 
 
 def _fields(row, names):
@@ -38,6 +41,9 @@ def content_of(visit):
         **_fields(visit, TEXTS),
         "segments": [_fields(row, SEGMENT) for row in visit.segment_findings.order_by("pk")],
         "muscles": [_fields(row, MUSCLE) for row in visit.muscle_findings.order_by("pk")],
+        "ranges": [_fields(row, RANGE) for row in visit.ranges_of_motion.order_by("pk")],
+        "nerves": [_fields(row, NERVE) for row in visit.nerve_tests.order_by("pk")],
+        "movements": [_fields(row, MOVEMENT) for row in visit.provoking_movements.order_by("pk")],
         "treatments": [
             {"kind": row.kind.slug, **_fields(row, TREATMENT)}
             for row in visit.treatments.select_related("kind").order_by("pk")

@@ -42,8 +42,8 @@ def base_of(visit):
 class TravelCard(PlanButtons, OneTapButtons):
     """One open note on the screen of one user: its forms, what is wrong with them, and what a button does."""
 
-    def __init__(self, visit, user, data=None, kind="", planned="", waiting=""):
-        self.visit, self.user, self.data = visit, user, data
+    def __init__(self, visit, user, data=None, kind="", planned="", waiting="", opened=""):
+        self.visit, self.user, self.data, self.opened = visit, user, data, opened
         self.may_write, self.may_sign = can(user, "visit.change"), can(user, "visit.sign")
         self.conflict, self.check, self.unexamined, self.errors = None, None, None, {}
         self.acknowledged, self.seen_row, self.may_plan = False, "", can(user, "plan.change")

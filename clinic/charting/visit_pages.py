@@ -60,7 +60,7 @@ def card(request, pk, site):
     record("chart.read", visit, by=request.user, patient=visit.patient)
     if visit.is_signed:
         return _show_signed(request, visit, site)
-    asked = {name: request.GET.get(name, "") for name in ("kind", "planned", "waiting")}
+    asked = {name: request.GET.get(name, "") for name in ("kind", "planned", "waiting", "opened")}
     shown = TravelCard(visit, request.user, **asked)
     shown.new_segment.initial["segment"] = request.GET.get("segment", "")[:40]
     return _show(request, shown, site)

@@ -5,7 +5,7 @@
   "use strict";
   const form = document.querySelector("form:has(#spinecard)");
   if (!form) return;
-  const PARTS = ["spinecard", "findings", "treatments", "state"]; // ids of what a mark may change
+  const PARTS = ["spinecard", "findings", "measuring", "treatments", "state"]; // ids of what a mark may change
   const WIDTH = 306, MIDDLE = 118, REACH = 14, MAP = 200; // units of the drawing, see anatomy/spine_drawing.py
   const AT = { L: [54], R: [182], B: [54, 182], "": [118] }; // where the marks of a side stand
   const VERBS = { " ": "mark_found", Enter: "mark_adjusted", Delete: "mark_clear", Backspace: "mark_clear" };
@@ -17,11 +17,12 @@
 
   // --- one press after the other: each is sent with the whole form, so that nothing typed is lost
   let queue = Promise.resolve();
-  const press = (value, again) => { queue = queue.then(() => send(value, again)); };
+  const press = (value, again, opens) => { queue = queue.then(() => send(value, again, opens)); };
 
-  async function send(value, again) {
+  async function send(value, again, opens) {
     const body = new FormData(form);
     body.set("do", value);
+    if (opens) body.set(opens, "1");
     let page;
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "Chart-Swap": "1" } });
@@ -125,10 +126,12 @@
       mark(link, "mark", sideAt(link, event.clientX));
       return;
     }
-    const button = event.target.closest("button[name=do][value^=mark]");
-    if (!button) return;
+    const opener = event.target.closest("a[data-opens-part]"); // the part that is folded comes with its fields
+    const button = event.target.closest("button[name=do][value^=mark], button[data-swap]");
+    if (!opener && !button) return;
     event.preventDefault();
-    press(button.value);
+    if (button) press(button.value);
+    else press("mark_typed", () => document.querySelector(opener.hash)?.querySelector("input:not([type=hidden])")?.focus(), opener.dataset.opensPart);
   });
 
   form.addEventListener("keydown", (event) => {
@@ -158,11 +161,11 @@
 
   // a grade that is tapped again is taken back
   form.addEventListener("pointerdown", (event) => {
-    const radio = event.target.closest(".grid .seg.sm label")?.querySelector("input");
+    const radio = event.target.closest(".grid .seg.sm label, [data-untap] .seg label")?.querySelector("input");
     if (radio) radio.dataset.was = radio.checked ? "1" : "";
   });
   form.addEventListener("click", (event) => {
-    const radio = event.target.closest(".grid .seg.sm input");
+    const radio = event.target.closest(".grid .seg.sm input, [data-untap] .seg input");
     if (!radio?.dataset.was) return;
     radio.checked = false;
     radio.dataset.was = "";

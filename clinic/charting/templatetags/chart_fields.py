@@ -90,6 +90,12 @@ def cell(field, row, placeholder=""):
 
 
 @register.simple_tag
+def side_cell(field, row, side):
+    """A field of one side of a row in a grid."""
+    return cell(field, f"{row} {side},")
+
+
+@register.simple_tag
 def labelled(field):
     """A setting of a treatment: label, mark if it is asked for, control, unit, help and error."""
     asked = "data-asked" in field.field.widget.attrs
