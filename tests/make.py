@@ -22,7 +22,7 @@ from clinic.scheduling.models import Appointment, Practitioner, Room, Series, Th
 from clinic.scheduling.models.appointments import STAMP, Status
 from content.models import Article, Assignment, Author, Reference, Topic
 from patients import registering
-from patients.models import CallLog, Condition, Consent, ConsentText, Document, Patient, Task
+from patients.models import CallLog, Condition, Consent, ConsentText, Coverage, Document, Patient, Task
 
 MONDAY = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)  # 10:00 in New York, a Monday in the future, no clock change near
 _numbers = itertools.count(1)
@@ -315,3 +315,9 @@ def letter(of, by=None, **fields):
     sent = {"sent_by": by, "sent_how": "Post"} if "sent_at" in fields else {}
     told = {"addressee": "Dr Pia Moss, neurology", "question": "Is the reflex a worry?", **sent, **fields}
     return Referral.objects.create(patient=of, written_by=by, **told)
+
+
+def coverage(of, by=None, **fields):
+    """Who pays for `of` since January."""
+    fields = {"payer": "private", "name": "Lakeland Health", "since": date(2026, 1, 5), **fields}
+    return Coverage.objects.create(patient=of, added_by=by or user("", Role.RECEPTIONIST), **fields)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.charting import parameters, safety
-from clinic.charting.models import CarePlan, PlannedTreatment
+from clinic.charting import clocks, parameters, safety
+from clinic.charting.models import CarePlan, PlanEvent, PlannedTreatment
 from clinic.charting.treating import (
     AcknowledgementNeeded,
     BadParameters,
@@ -22,6 +22,7 @@ from clinic.charting.treating import (
 from patients import tasks
 
 Because = CarePlan.EndedBecause
+EVENT = "plan-event:"
 AIM = CarePlan._meta.get_field("aim").max_length
 
 
@@ -34,25 +35,40 @@ def task_key(planned):
     return f"planned:{planned.pk}"
 
 
+def event_key(event):
+    """What the task about a clock of a plan is known by."""
+    return f"{EVENT}{event.pk}"
+
+
 def current_plan(episode):
     """The plan of this complaint that is in force, or None."""
     return CarePlan.objects.filter(episode=episode).current().first()
 
 
-def _opened(episode, by):
+def opened(episode, by, *, started_on=None):
+    """The plan in force, held for writing, or a new one whose clocks begin on the day given, else today."""
     tasks.hold(episode.patient_id)
     plan = current_plan(episode)
     if plan is None:
-        plan = CarePlan.objects.create(patient_id=episode.patient_id, episode=episode, made_by=by)
+        day = started_on or timezone.localdate()
+        plan = CarePlan.objects.create(patient_id=episode.patient_id, episode=episode, made_by=by, started_on=day)
+        set_clocks(plan, clocks.first_round(day))
         record("plan.made", plan, by=by, patient=episode.patient_id)
     return plan
+
+
+def set_clocks(plan, wanted):
+    """Put what is to be done before a plan."""
+    PlanEvent.objects.bulk_create(
+        PlanEvent(plan=plan, kind=clock.kind, due_on=clock.due_on, at_visit=clock.at_visit) for clock in wanted
+    )
 
 
 @transaction.atomic
 def aim_at(episode, *, aim, by):
     """Say what the plan of this complaint aims at (the plan is made if there is none) and return it."""
     require(by, "plan.change")
-    plan = _opened(episode, by)
+    plan = opened(episode, by)
     if plan.aim != aim.strip()[:AIM]:
         plan.aim = aim.strip()[:AIM]
         plan.save(update_fields=["aim"])
@@ -98,7 +114,7 @@ def plan_treatment(
     checked = parameters.check(kind.definition, values, phase=episode.phase_on(timezone.localdate()), draft=True)
     if not checked.ok:
         raise BadParameters(checked.errors)
-    plan = _opened(episode, by)
+    plan = opened(episode, by)
     found = safety.check(episode.patient, kind, values, regions=regions, side=side)
     _allowed(found, reason, acknowledged)
     planned = PlannedTreatment.objects.create(
@@ -154,18 +170,30 @@ def take_off(planned, *, by):
     return row
 
 
-@transaction.atomic
-def end(plan, *, because, by):
-    """End a plan for one of the reasons in `Because` and return it. Raises `PlanEnded`, ValueError."""
-    require(by, "plan.change")
-    because = Because(because)
+def held(plan):
+    """Lock a plan under its person and return it afresh. Raises `PlanEnded`."""
     tasks.hold(plan.patient_id)
     row = CarePlan.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=plan.pk)
     if row.ended_at:
         raise PlanEnded
+    return row
+
+
+@transaction.atomic
+def end(plan, *, because, by, note=""):
+    """End a plan for one of the reasons in `Because` and return it. Raises `PlanEnded`, ValueError.
+
+    What its clocks asked for is closed with it.
+    """
+    require(by, "plan.change")
+    because = Because(because)
+    row = held(plan)
     row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, because.value
-    row.save(update_fields=["ended_at", "ended_by", "ended_because"])
-    for planned in row.treatments.filter(ended_at=None):
-        tasks.close_about(row.patient, key=task_key(planned), outcome=str(because.label), by=by)
+    row.ended_note = note.strip()[:300]
+    row.save(update_fields=["ended_at", "ended_by", "ended_because", "ended_note"])
+    keys = [task_key(planned) for planned in row.treatments.filter(ended_at=None)]
+    keys += [event_key(event) for event in row.events.filter(done_at=None)]
+    for key in keys:
+        tasks.close_about(row.patient, key=key, outcome=str(because.label), by=by)
     record("plan.ended", row, by=by, patient=row.patient_id, because=because.value)
     return row
