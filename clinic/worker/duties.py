@@ -6,7 +6,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from clinic.audit import anchor
-from clinic.charting import rechecking
+from clinic.charting import plan_clock, rechecking
 from clinic.messaging import outbox
 from clinic.scheduling import booking, waitlist_round
 
@@ -29,6 +29,11 @@ def recheck_plans(now):
     return rechecking.recheck_due(now)
 
 
+def ring_clocks(now):
+    """Ask for the checks, reviews and decisions of care plans that are due; return how many tasks were opened."""
+    return plan_clock.ring_due(now)
+
+
 def send_mail(now):
     """Send the messages that are due; return how many went out."""
     return outbox.send_due(now)
@@ -40,7 +45,7 @@ def anchor_log(now):
     return 0
 
 
-DUTIES = (end_holds, serve_waiting_list, recheck_plans, send_mail, anchor_log)
+DUTIES = (end_holds, serve_waiting_list, recheck_plans, ring_clocks, send_mail, anchor_log)
 
 
 def round_of_work(now=None, duties=DUTIES):

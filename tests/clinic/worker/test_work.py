@@ -37,6 +37,6 @@ def test_one_round_by_command_anchors_the_log(clinic, capsys):
     call_command("work", "--once")
     held.refresh_from_db()
     assert held.status == "expired"
-    done = "end_holds: 1, serve_waiting_list: 0, recheck_plans: 0, send_mail: 0, anchor_log: 0\n"
+    done = "end_holds: 1, serve_waiting_list: 0, recheck_plans: 0, ring_clocks: 0, send_mail: 0, anchor_log: 0\n"
     assert capsys.readouterr().out == done
     assert anchor.read() == [chain.head()]
