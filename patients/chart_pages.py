@@ -14,13 +14,14 @@ from clinic.audit.recording import record
 from patients import (
     chart_tabs,
     consent_pages,
+    coverages,
     documents,
     health_records,
     intake,
-    plan_pages,
     review_pages,
     review_view,
     risk_pages,
+    task_pages,
 )
 from patients.document_forms import DocumentForm
 from patients.document_pages import handed_out
@@ -35,7 +36,6 @@ TABS = (
     ("intake", gettext_lazy("Intake")),
     ("visits", gettext_lazy("Visits")),
     ("risks", gettext_lazy("Risks and self-care")),
-    (plan_pages.TAB, gettext_lazy("Plan and tasks")),
     ("consents", gettext_lazy("Consents")),
     ("documents", gettext_lazy("Documents")),
     ("alerts", gettext_lazy("Alerts")),
@@ -106,7 +106,8 @@ def _overview(request, patient):
         "medications": Medication.objects.of(patient).filter(stopped_on=None, entered_in_error_at=None)[:12],
         "episodes": patient.rows("episodes").for_user(request.user).filter(closed_at=None)[:6],
         "last_visits": _visits(request, patient)[:5],
-        **plan_pages.open_tasks(request, patient),
+        "cover": coverages.current(patient),
+        **task_pages.open_tasks(request, patient),
     }
 
 
@@ -156,7 +157,6 @@ TAB = {
     "intake": _intake,
     "visits": _visits_tab,
     "risks": risk_pages.context,
-    plan_pages.TAB: plan_pages.context,
     "consents": consent_pages.context,
     "documents": _documents,
     "alerts": _alerts,
@@ -294,6 +294,6 @@ DEEDS = {
     "acknowledge": _acknowledge,
     "end_alert": _end_alert,
     **{word: _on_tab(deed, "intake", review_pages.Refused) for word, deed in review_pages.DEEDS.items()},
-    **{word: _on_tab(deed, plan_pages.TAB, plan_pages.Refused) for word, deed in plan_pages.DEEDS.items()},
+    **{word: _on_tab(deed, task_pages.TAB, task_pages.Refused) for word, deed in task_pages.DEEDS.items()},
     **{word: _on_tab(deed, "consents", consent_pages.Refused) for word, deed in consent_pages.DEEDS.items()},
 }

@@ -89,7 +89,7 @@ def test_tab_and_overview_read_tasks_and_plans_of_a_merged_record(chart, carlos,
     make.task(old, title="Write to the surgery")
     plan(old, carlos)
     assert chart.get(tab(ana)).content.decode().count("<b>Write to the surgery</b>") == 1
-    assert len(chart.get(tab(ana)).context["plans"]) == 1
+    assert len(chart.get(tab(ana)).context["current"]) == 1
     assert chart.get(tab(ana, "overview")).content.decode().count("<b>Write to the surgery</b>") == 1
 
 
@@ -105,7 +105,7 @@ def test_the_tab_asks_the_same_number_of_questions_for_one_row_and_three(
     locking = connection.vendor == "postgresql"  # that the chart was read is logged under a lock
     with django_assert_num_queries(QUERIES + locking):
         page = chart.get(tab(ana))
-    assert [len(page.context[name]) for name in ("tasks", "done_tasks", "plans")] == [rows] * 3
+    assert [len(page.context[name]) for name in ("tasks", "done_tasks", "current")] == [rows] * 3
 
 
 QUERIES = 21

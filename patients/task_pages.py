@@ -1,6 +1,6 @@
-"""The chart's tab of plans and tasks: what is to do for this patient, what is planned, what was decided on imaging.
+"""The tasks of one patient in the chart: what is to do, what was done, and the button that closes one.
 
-Plans and complaints lie above the records: they are read by the name they point here under, and changed in the note.
+They stand on the overview and on the tab of the plan, which belongs to a higher floor.
 """
 
 from django.contrib import messages
@@ -32,17 +32,9 @@ def open_tasks(request, patient):
 
 
 def context(request, patient):
-    """What the tab shows."""
-    plans = patient.rows("care_plans").for_user(request.user).select_related("episode", "made_by", "ended_by")
-    complaints = patient.rows("episodes").for_user(request.user).exclude(imaging_decisions=None).distinct()
+    """What is to do for this patient, and what was done last."""
     done = Task.objects.of(patient).for_user(request.user).exclude(done_at=None).select_related("done_by")
-    return {
-        **open_tasks(request, patient),
-        "done_tasks": done.order_by("-done_at")[:MOST],
-        "plans": plans.prefetch_related("treatments__kind")[:MOST],
-        "imaged": complaints.prefetch_related("imaging_decisions__decided_by")[:MOST],
-        "open_note": patient.rows("visits").for_user(request.user).filter(signed_at=None).only("pk").first(),
-    }
+    return {**open_tasks(request, patient), "done_tasks": done.order_by("-done_at")[:MOST]}
 
 
 def _done(request, patient, pk):
