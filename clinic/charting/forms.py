@@ -128,11 +128,6 @@ class MuscleForm(Plain):
     tenderness = _number(GRADES, _("Tender"))
     has_trigger_point = forms.BooleanField(label=_("Trigger point"), required=False)
 
-    @property
-    def opens_more(self):
-        """Is something said in the folded part?"""
-        return self["tenderness"].value() not in (None, "") or bool(self["has_trigger_point"].value())
-
 
 class NewMuscleForm(MuscleForm):
     """A muscle that is not on the note yet."""
