@@ -113,7 +113,7 @@ def _overview(request, patient):
 
 def _visits(request, patient):
     rows = patient.rows("visits").for_user(request.user).select_related("practitioner", "episode")
-    return rows.defer("document", "subjective", "objective", "assessment", "plan")
+    return rows.defer("document", "subjective", "objective", "assessment", "plan").with_errors_named()
 
 
 def _history(request, patient):

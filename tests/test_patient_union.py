@@ -111,6 +111,7 @@ PLANTED = {
     "patients.stickynote": lambda of: StickyNote.objects.create(patient=of, text="Parking", put_up_by=by()),
     "patients.consent": make.consent,
     "patients.document": make.document,
+    "patients.coverage": make.coverage,
     "patients.calllog": lambda of: make.call(of, by()),
     "patients.task": make.task,
     "content.assignment": lambda of: make.assignment(of, make.article(f"article-{of.pk}")),

@@ -13,7 +13,7 @@ from clinic.reception.cards import Card
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import FREEING, Status, day_start
 from clinic.scheduling.steps import FLOW
-from patients import consent_standing, granting, person_updates, sticking
+from patients import consent_standing, coverages, granting, person_updates, sticking
 from patients.models import Alert, Intake, Patient, StickyNote
 
 MOST_VISITS, MOST_GRANTS = 4, 4
@@ -33,6 +33,7 @@ class Snapshot:
     intake: object = None
     consents: tuple = ()  # a state and a number, and no more
     invited_at: object = None
+    cover: object = None  # who pays
     details: list = field(default_factory=list)  # given in a health history, about the person, to accept
     may_step: bool = False
     may_file: bool = False
@@ -89,6 +90,7 @@ def read(patient, *, user, now=None):
     )
     made.invited_at = _invited_at(patient)
     made.consents = consent_standing.desk_status(patient) if can(user, "consent.status") else ()
+    made.cover = coverages.current(patient, timezone.localdate(now)) if can(user, "coverage.view") else None
     made.details = person_updates.waiting(patient) if can(user, "person.accept") else []
     return made
 

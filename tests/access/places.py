@@ -14,7 +14,7 @@ def keys(world, name):
     rows = world.ana_rows
     patients = ("desk:patient", "desk:contact", "desk:details", "desk:send_intake", "desk:add_document")
     patients += ("desk:same_person", "desk:intake_paper", "desk:type_in")
-    patients += ("desk:notes", "desk:grants", "desk:died")
+    patients += ("desk:notes", "desk:grants", "desk:died", "desk:cover")
     appointments = ("desk:step", "desk:cancel", "desk:move", "desk:undo")
     series = ("desk:series", "desk:series_preview", "desk:series_move", "desk:series_cancel")
     own = {
@@ -23,6 +23,7 @@ def keys(world, name):
         "library:article": {"slug": world.article.slug},
         "desk:invite": {"pk": world.ida.pk},
         "desk:take_down": {"pk": rows.note.pk},
+        "desk:end_cover": {"pk": rows.cover.pk},
         "desk:alive": {"pk": world.gone.pk},
         "desk:revoke_grant": {"pk": world.grant.pk},
         "portal:end_acting": {"pk": world.grant.pk},

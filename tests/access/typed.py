@@ -59,6 +59,10 @@ def half_a_code(world):
     return {"diagnosis": "M54.5"}
 
 
+def cover(world):
+    return {"payer": "private", "unit_rule": "each", "since": "2027-03-01"}
+
+
 def leave(world):
     who = {"email": "mira@example.org", "name": "Mira Vale", "relation": "daughter", "scopes": ["booking"]}
     return who | {"identity_seen": "passport"}

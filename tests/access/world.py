@@ -140,6 +140,7 @@ def _record(world, of, whose, hour):
     rows.timer = make.timer(rows.today)
     rows.call = make.call(of, world.rita)
     rows.note = StickyNote.objects.create(patient=of, text=f"Ringstwice {whose}".strip(), put_up_by=world.rita)
+    rows.cover = make.coverage(of, world.rita, name=f"Lakeland Health {whose}".strip())
     rows.visit = make.visit(of, world.practitioner, visited_at=MONDAY - timedelta(days=7))
     rows.episode = rows.visit.episode
     rows.episode.complaint = word["complaint"]
