@@ -4,11 +4,14 @@ A part's module takes `CardPart` from `card_part`, so that it can be imported al
 """
 
 from clinic.charting.card_part import CardPart
+from clinic.charting.coding_card import CodingCard
 from clinic.charting.diagnosis_card import DiagnosisCard
 from clinic.charting.event_card import EventPart
 from clinic.charting.given_card import GivenPart
+from clinic.charting.mark_pages import ErrorPart
 from clinic.charting.measuring_card import MeasuringPart
+from clinic.charting.plan_part import PlanPart
 from clinic.charting.spine_card import SpinePart
 
 # The order is that of the page. Each class has a `name`; the page finds it as `card.parts.<name>`.
-PARTS: tuple[type[CardPart], ...] = (SpinePart, MeasuringPart, DiagnosisCard, EventPart, GivenPart)
+PARTS: tuple[type[CardPart], ...] = (SpinePart, MeasuringPart, DiagnosisCard, EventPart, GivenPart, ErrorPart, CodingCard, PlanPart)

@@ -47,7 +47,7 @@ class NotAPractitioner(Exception):
 
 def found(typed):
     """Return up to MOST_FOUND codes for what was typed: the beginning of a code, or words of the title."""
-    return list(DiagnosisCode.objects.matching(typed.strip()[:80])[:MOST_FOUND])
+    return list(DiagnosisCode.objects.matching(_legible(typed)[:80])[:MOST_FOUND])
 
 
 def code_from(typed):
@@ -63,9 +63,14 @@ def code_from(typed):
     raise UnknownCode(typed, found(typed))
 
 
+def _legible(typed):
+    """What was typed without signs that no keyboard writes and no database takes."""
+    return "".join(sign for sign in typed if sign.isprintable()).strip()
+
+
 def _as_written(typed):
     """The code at the beginning of what was typed, with its point: "m5450 low" is M54.50."""
-    plain = typed.strip().split(" ")[0].upper().replace(".", "").rstrip("-")
+    plain = _legible(typed).split(" ")[0].upper().replace(".", "").rstrip("-")
     return f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
 
 

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from clinic.charting import code_rules, default_codes, diagnosing
+from clinic.charting import code_rules, coding, default_codes, diagnosing
 from clinic.charting.card_part import CardPart
 from clinic.charting.card_refusals import Refused
 from clinic.charting.models import DiagnosisCode
@@ -123,7 +123,7 @@ class DiagnosisCard(CardPart):
 
     def _levels(self):
         found = [row.segment for row, _form in self.card.segments]
-        return found + [mark.split(" ")[0] for row in self.card.treatments for mark in row.segments]
+        return [*found, *(code for row in self.card.treatments for code in coding.segment_codes(row.segments))]
 
     @property
     def proposes_active(self):

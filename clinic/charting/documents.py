@@ -51,6 +51,8 @@ def content_of(visit):
         "examinations": [_fields(row, EXAMINATION) for row in visit.examinations.order_by("pk")],
         "imaging": [_fields(row, IMAGING) for row in visit.imaging_decisions.order_by("pk")],
         "diagnoses": [row.code_id for row in visit.diagnoses.order_by("position", "pk")],
+        "diagnosis_reasons": dict(visit.diagnoses.exclude(because="").order_by("pk").values_list("code_id", "because")),
+        "services": visit.codes,
         "signed_at": visit.signed_at.astimezone(UTC).isoformat(),
         "signed_by": visit.signature,
         "rules_version": visit.rules_version,
