@@ -71,9 +71,14 @@ def _was_seen(visit, found):
 
 
 def regions_treated(segments, regions=()):
-    """Return the regions of the given marks ("L4 R") together with `regions`, sorted."""
-    codes = [anatomy.parse(mark).segment.code for mark in segments]
-    return sorted({*anatomy.regions_of(codes), *regions})
+    """Return the regions of the given marks ("L4 R") or codes ("SI") together with `regions`, sorted."""
+    return sorted({*anatomy.regions_of(map(_code_of, segments)), *regions})
+
+
+def _code_of(mark):
+    """The code in a mark; the sacrum and the joints beyond the spine are written as words ("Sacrum", "Knee R")."""
+    code = mark.split(" ")[0]
+    return code if code in anatomy.BY_CODE else anatomy.parse(mark).segment.code
 
 
 def _refuse_device(device, kind, visit):
