@@ -37,10 +37,14 @@ def register(tab: Tab) -> None:
 
 
 def placed(tabs):
-    """Return [(name, label)] of the given tabs with the registered ones in their places."""
-    found = list(tabs)
+    """Return [(name, label)] of the given tabs with the registered ones in their places.
+
+    One with the name of a given tab takes its place.
+    """
+    found = [(name, REGISTERED[name].label if name in REGISTERED else label) for name, label in tabs]
     for tab in REGISTERED.values():
         names = [name for name, _label in found]
-        at = names.index(tab.after) + 1 if tab.after in names else len(found)
-        found.insert(at, (tab.name, tab.label))
+        if tab.name not in names:
+            at = names.index(tab.after) + 1 if tab.after in names else len(found)
+            found.insert(at, (tab.name, tab.label))
     return found
