@@ -115,9 +115,15 @@ def _beside_adjustment(work: Work, diagnoses: Iterable[str]) -> tuple[tuple[str,
         return (), (), _("It was done where the adjustment was: the two count as one. No modifier.")
     if not (work.minutes and work.has_technique):
         return (), (), _("A region of its own needs its technique and minutes written down.")
-    if not any(points_at(code) & elsewhere for code in diagnoses):
+    if not any(_only_points_at(code, elsewhere, work.adjusted) for code in diagnoses):
         return (), (), _("It needs a diagnosis of its own for the other region.")
     return (SEPARATE,), (_("Another region than the adjustment, with its own diagnosis (59, or XS)."),), ""
+
+
+def _only_points_at(code: str, elsewhere: frozenset[str], adjusted: frozenset[str]) -> bool:
+    """A diagnosis that speaks of both places is the adjustment's already."""
+    named = points_at(code)
+    return bool(named & elsewhere) and not named & adjusted
 
 
 def points_at(code: str) -> frozenset[str]:
