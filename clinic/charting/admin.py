@@ -4,24 +4,26 @@ from django.contrib import admin
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import path
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
-from clinic.audit.recording import record
 from clinic.charting import code_search, risk_suggestions, rule_changes, rule_forms, rule_versions, visit_pages
+from clinic.charting.equipment_admin import DeviceLogAdmin, EquipmentAdmin
 from clinic.charting.event_admin import AdverseEventAdmin
+from clinic.charting.kind_admin import TreatmentKindAdmin
 from clinic.charting.letter_admin import ReferralAdmin
-from clinic.charting.models import Contraindication, DiagnosisCode, TreatmentKind, Visit
+from clinic.charting.models import Contraindication, DiagnosisCode, Visit
 from clinic.charting.rule_forms import AddForm, ChangeForm
 from patients.models import Patient
 
 __all__ = [
     "AdverseEventAdmin",
     "ContraindicationAdmin",
+    "DeviceLogAdmin",
     "DiagnosisCodeAdmin",
+    "EquipmentAdmin",
     "ReferralAdmin",
     "TreatmentKindAdmin",
     "VisitAdmin",
@@ -46,13 +48,16 @@ class VisitAdmin(ByRight, FilteredOnly):
 
     @admin.display(description=_("Note"), ordering="signed_at")
     def state(self, visit):
+        if visit.is_in_error:
+            return _("Entered in error")
         return _("Signed") if visit.signed_at else _("Draft")
 
     def has_add_permission(self, request, obj=None):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("document", "subjective", "objective", "assessment", "plan")
+        rows = super().get_queryset(request).with_errors_named()
+        return rows.defer("document", "subjective", "objective", "assessment", "plan")
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term:
@@ -119,34 +124,6 @@ class ContraindicationAdmin(ByRight, FilteredOnly):
         values = {name: form.cleaned_data[name] for name in form.changed_data if name != "because"}
         stored = Contraindication.objects.get(pk=obj.pk)
         rule_changes.change(stored, because=form.cleaned_data["because"], by=request.user, **values)
-
-
-@admin.register(TreatmentKind)
-class TreatmentKindAdmin(ByRight, FilteredOnly):
-    """Kinds of treatment: what they are called, their order, and whether they are offered."""
-
-    right_prefix = "treatment_kind"
-    list_display = ("label", "slug", "is_timed", "attendance", "is_active", "order")
-    list_filter = ("is_active", "is_timed")
-    actions = None
-    readonly_fields = ("slug", "is_timed", "attendance", "settings", "source")
-    fields = ("label", "is_active", "order", "evidence_note", *readonly_fields)
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    @admin.display(description=_("Settings asked for"))
-    def settings(self, kind):
-        rows = [
-            (d["label"], d["unit"] or "–", _("required") if d["required"] else _("optional"))
-            for d in kind.definition["parameters"]
-        ]
-        return format_html_join("", "<p>{} ({}), {}</p>", rows)
-
-    def save_model(self, request, obj, form, change):
-        obj._history_user = request.user
-        super().save_model(request, obj, form, change)
-        record("treatment_kind.changed", obj, by=request.user, fields=sorted(form.changed_data))
 
 
 @admin.register(DiagnosisCode)

@@ -72,7 +72,7 @@ def cautions_of(patient):
 
 def earlier_visits(visit):
     """Return the last three visits before this one, newest first, with their findings and treatments."""
-    rows = Visit.objects.of(visit.patient).filter(visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
+    rows = Visit.objects.of(visit.patient).valid().filter(visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
     rows = rows.defer("document", "subjective", "objective", "assessment", "plan")
     return list(rows.prefetch_related("segment_findings", "treatments__kind").order_by("-visited_at")[:EARLIER])
 

@@ -53,7 +53,8 @@ class EventPart(CardPart):
         return wrong or (self.reacted is not None and not self.visit.adverse_events.exists())
 
     def is_valid(self):
-        return not self.is_typed or self.form.is_valid()
+        pressed = self.form.is_bound and self.card.data.get("do") == "event"
+        return not (self.is_typed or pressed) or self.form.is_valid()
 
     def keep(self, user):
         """What was typed is a report, whichever button was pressed."""

@@ -84,7 +84,7 @@ def beside(visit, before):
     """
     if any(one.episode_id == visit.episode_id and one.is_signed for one in before):
         return None
-    if Visit.objects.signed().filter(episode=visit.episode_id).exists():
+    if Visit.objects.signed().valid().filter(episode=visit.episode_id).exists():
         return None
     earlier = Episode.objects.of(visit.patient).filter(opened_at__lt=visit.episode.opened_at)
     intake = _of_this_complaint(visit.patient, earlier.exclude(pk=visit.episode_id)).first()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.charting import finishing, first_note, new_today, safety
+from clinic.charting import alike, finishing, first_note, new_today, safety
 from clinic.charting.documents import content_of
 from clinic.charting.models import Addendum, Episode, MuscleFinding, SegmentFinding, Visit, VisitMark
 from clinic.outcomes.models import Response
@@ -16,6 +16,9 @@ from clinic.outcomes.recording import record_pain
 from patients.models import Patient
 
 FIELDS = ("subjective", "objective", "assessment", "plan", "change", "pain", "spare_movement", "spare_until", "purpose")
+
+
+SEALED = ("signed_at", "signed_by", "signature", "rules_version", "document", "sha256")
 
 
 class AlreadySigned(Exception):
@@ -42,6 +45,10 @@ class NotConfirmed(Exception):
         self.count = count
 
 
+class AlikeNotes(Exception):
+    """This note is like the last signed ones: what is different today must be said, or why nothing is."""
+
+
 class NotTheAuthor(Exception):
     """Only the practitioner of the visit signs it."""
 
@@ -54,8 +61,8 @@ class NotSigned(Exception):
     """Only a signed note takes an addendum or is released to the patient."""
 
 
-class EnteredInError(Exception):
-    """A note that was entered in error is not released to the patient."""
+class EnteredInError(AlreadySigned):
+    """A note that was entered in error is as closed as a signed one, and not released to the patient."""
 
 
 def day_of(visit, at=None):
@@ -64,12 +71,15 @@ def day_of(visit, at=None):
 
 
 def locked(visit):
-    """Lock the visit and return it afresh. Raises `AlreadySigned`."""
+    """Lock the visit and return it afresh. Raises `AlreadySigned`, `EnteredInError`."""
     row = (
         Visit.objects.select_for_update(no_key=True, of=("self",))
         .select_related("patient", "episode", "practitioner__location")
+        .with_errors_named()
         .get(pk=visit.pk)
     )
+    if row.is_in_error:
+        raise EnteredInError
     if row.signed_at:
         raise AlreadySigned
     return row
@@ -198,6 +208,15 @@ def _refuse_unready(row, by):
     finishing.refuse_unfinished(row)
 
 
+def _refuse_alike(row, content):
+    """Compare with the notes of this complaint that were signed last. Raises `AlikeNotes`."""
+    before = Visit.objects.of(row.patient).signed().valid().filter(visited_at__lt=row.visited_at)
+    before = before.filter(episode=row.episode_id).order_by("-visited_at", "-pk")
+    documents = before.values_list("document", flat=True)[: alike.BEFORE]
+    if alike.is_alike(content, map(json.loads, documents)):
+        raise AlikeNotes
+
+
 def _signature(practitioner):
     return practitioner.signature[: Visit._meta.get_field("signature").max_length]
 
@@ -209,11 +228,11 @@ def _refuse_unsigned(visit):
 
 
 @transaction.atomic
-def sign(visit, *, version, by):
+def sign(visit, *, version, by, alike_because=""):
     """Freeze the note: canonical JSON, its SHA-256, signer with credentials, server time, rules version.
 
-    Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`,
-    `NotConfirmed`, `finishing.Unfinished`.
+    `alike_because` says what is different today although the note reads like the last ones. Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`,
+    `NotConfirmed`, `AlikeNotes`, `finishing.Unfinished`.
     """
     require(by, "visit.sign")
     row = locked(visit)
@@ -223,10 +242,13 @@ def sign(visit, *, version, by):
     if row.pain is not None:
         record_pain(row.patient, row.pain, mode=Response.Mode.VISIT, at=row.visited_at)
     row.signed_at, row.signed_by, row.signature = timezone.now(), by, _signature(row.practitioner)
-    row.rules_version = safety.rules_version()
-    row.document = json.dumps(content_of(row), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    row.rules_version, row.alike_because = safety.rules_version(), alike_because.strip()[:300]
+    content = content_of(row)
+    if not row.alike_because:
+        _refuse_alike(row, content)
+    row.document = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     row.sha256 = hashlib.sha256(row.document.encode()).hexdigest()
-    row.save(update_fields=["signed_at", "signed_by", "signature", "rules_version", "document", "sha256"])
+    row.save(update_fields=[*SEALED, "alike_because"])
     record("visit.signed", row, by=by, patient=row.patient_id, sha256=row.sha256)
     return row
 

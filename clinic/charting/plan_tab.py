@@ -24,8 +24,9 @@ from clinic.charting import (
     plan_templates,
     planning,
 )
-from clinic.charting.models import CarePlan, Episode, PlanDecision, PlanGoal
+from clinic.charting.models import CarePlan, Episode, PlanDecision
 from clinic.charting.plan_forms import AgreeForm, DecideForm, GoalForm, PlanForm
+from clinic.charting.plan_lines import GoalLine
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
 from patients import task_pages
@@ -123,40 +124,6 @@ SHORT = {
 }
 
 
-@dataclass(frozen=True)
-class GoalLine:
-    """One goal with its bar of 92 px: how far it has come, and where its target lies."""
-
-    goal: PlanGoal
-
-    @property
-    def _highest(self):
-        return max(goals.HIGHEST[self.goal.measure] if self.goal.measure in goals.WHOLE else 0, *self._numbers)
-
-    @property
-    def _numbers(self):
-        return [number for number in (self.goal.start, self.goal.target, self.goal.now) if number is not None]
-
-    def _place(self, number):
-        return round(90 * float(number) / float(self._highest or 1), 1)
-
-    @property
-    def now(self):
-        return self.goal.start if self.goal.now is None else self.goal.now
-
-    @property
-    def bar(self):
-        return self._place(self.now)
-
-    @property
-    def mark(self):
-        return 1 + self._place(self.goal.target)
-
-    @property
-    def field(self):
-        return f"goal-{self.goal.pk}"
-
-
 def context(request, patient):
     """What the tab shows."""
     user, today = request.user, timezone.localdate()
@@ -169,7 +136,7 @@ def context(request, patient):
         "current": _current(patient, now, today),
         "past": [plan for plan in plans if plan.ended_at],
         "imaged": complaints.prefetch_related("imaging_decisions__decided_by")[:MOST],
-        "open_note": patient.rows("visits").for_user(user).filter(signed_at=None).only("pk").first(),
+        "open_note": patient.rows("visits").for_user(user).valid().filter(signed_at=None).only("pk").first(),
         "may_plan": can(user, "plan.change") and not patient.deceased_on,
         **_unplanned(request, patient, now),
     }

@@ -1,6 +1,6 @@
 """The tables on a patient's line of time, and what a row says there: few words, the rest is one tap away."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from clinic.charting.models import (
     PlanDecision,
     Referral,
     Visit,
-    VisitMark,
 )
 from clinic.charting.timeline_entries import Source, Told
 from clinic.outcomes.models import CheckIn, Response
@@ -53,9 +52,7 @@ def _joined(*parts):
 
 
 def _visits():
-    wrong = VisitMark.objects.filter(visit=OuterRef("pk"), kind=VisitMark.Kind.ENTERED_IN_ERROR)
-    rows = Visit.objects.defer(*HEAVY).annotate(is_in_error=Exists(wrong))
-    return rows.prefetch_related("treatments__kind")
+    return Visit.objects.defer(*HEAVY).with_errors_named().prefetch_related("treatments__kind")
 
 
 def _visit(row):

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
-from clinic.charting import autosaving, card_view, notes, plain_words
+from clinic.charting import autosaving, card_view, mark_pages, notes, plain_words
 from clinic.charting.card_refusals import Refused
 from clinic.charting.forms import AddendumForm, ReleaseForm
-from clinic.charting.models import TreatmentApplied, Visit, VisitMark
+from clinic.charting.models import TreatmentApplied, Visit
 from clinic.charting.travel_card import TravelCard
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
@@ -47,8 +47,13 @@ def _visit(request, pk):
     )
     given = TreatmentApplied.objects.select_related("kind", "device", "performed_by", "supervised_by")
     found = ("segment_findings", "muscle_findings", "examinations", Prefetch("treatments", given))
-    rows = rows.prefetch_related(*found)
+    rows = rows.prefetch_related(*found).with_errors_named()
     return get_or_404(request, rows, pk=pk)
+
+
+def _is_closed(visit):
+    """Signed, or entered in error: then it is read, not written."""
+    return visit.is_signed or visit.is_in_error
 
 
 def card(request, pk, site):
@@ -56,9 +61,9 @@ def card(request, pk, site):
     _needs(request, "visit.view")
     visit = _visit(request, pk)
     if request.method == "POST":
-        return _pressed_signed(request, visit, site) if visit.is_signed else _pressed(request, visit, site)
+        return _pressed_signed(request, visit, site) if _is_closed(visit) else _pressed(request, visit, site)
     record("chart.read", visit, by=request.user, patient=visit.patient)
-    if visit.is_signed:
+    if _is_closed(visit):
         return _show_signed(request, visit, site)
     asked = {name: request.GET.get(name, "") for name in ("kind", "planned", "waiting", "opened")}
     shown = TravelCard(visit, request.user, **asked)
@@ -143,13 +148,19 @@ def _too_late(request, pk, site):
     typed = [request.POST.get(name, "").strip() for name in ("subjective", "objective", "assessment", "plan")]
     stored = {getattr(visit, name).strip() for name in ("subjective", "objective", "assessment", "plan")}
     text = "\n\n".join(part for part in typed if part and part not in stored)
-    messages.error(request, _("This note is signed and stays as it is. What you add is an addendum."))
+    told = (
+        _("This note was entered in error and stays as it is.")
+        if visit.is_in_error
+        else _("This note is signed and stays as it is. What you add is an addendum.")
+    )
+    messages.error(request, told)
     return _show_signed(request, visit, site, addendum=AddendumForm(initial={"text": text}), status=409)
 
 
-def _show_signed(request, visit, site, addendum=None, release=None, status=200):
-    released = visit.marks.filter(kind=VisitMark.Kind.RELEASED).select_related("by").first()
-    may_release = released is None and can(request.user, "visit.sign")
+def _show_signed(request, visit, site, addendum=None, release=None, status=200, **more):
+    marks = mark_pages.context(request, visit)
+    is_open = visit.is_signed and not visit.is_in_error
+    may_release = is_open and marks["released"] is None and can(request.user, "visit.sign")
     context = {
         **_context(request, visit, site),
         **card_view.header(visit),
@@ -157,12 +168,13 @@ def _show_signed(request, visit, site, addendum=None, release=None, status=200):
         **card_view.signed_note(visit),
         "is_whole": notes.is_whole(visit),
         "addenda": visit.addenda.select_related("written_by"),
-        "released": released,
         "addendum_form": addendum or AddendumForm(),
         "release_form": (release or ReleaseForm(initial={"summary": plain_words.summary_of(visit)}))
         if may_release
         else None,
-        "may_add": can(request.user, "addendum.add"),
+        "may_add": is_open and can(request.user, "addendum.add"),
+        **marks,
+        **more,
     }
     request.current_app = site.name
     return TemplateResponse(request, SIGNED, context, status=status)
@@ -177,6 +189,15 @@ def _pressed_signed(request, visit, site):
         return _add_addendum(request, visit, site)
     if do == "release":
         return _release(request, visit, site)
+    if do == "preview":
+        return _preview(request, visit, site)
+    if do == "in_error":
+        _needs(request, "visit.enter_in_error")
+        wrong = mark_pages.strike(request, visit)
+        return _show_signed(request, visit, site, status=422, error_wrong=wrong) if wrong else redirect(visit)
+    if do == "co_sign":
+        mark_pages.co_sign(request, visit)
+        return redirect(visit)
     if do.startswith("sign"):
         _needs(request, "visit.sign")
     return _too_late(request, visit.pk, site)
@@ -189,6 +210,13 @@ def _add_addendum(request, visit, site):
     notes.add_addendum(visit, by=request.user, **form.cleaned_data)
     messages.success(request, _("Added. The note itself is unchanged."))
     return redirect(visit)
+
+
+def _preview(request, visit, site):
+    """Show the summary as the patient would read it; nothing is released yet."""
+    form = ReleaseForm(request.POST)
+    shown = form.cleaned_data["summary"] if form.is_valid() else ""
+    return _show_signed(request, visit, site, release=form, status=200 if shown else 422, preview=shown)
 
 
 def _release(request, visit, site):

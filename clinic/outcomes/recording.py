@@ -10,6 +10,7 @@ from clinic.audit.recording import record
 from clinic.outcomes import scoring
 from clinic.outcomes.models import PAIN, Measure, Response
 
+STRUCK = "entered_in_error"  # a key among the answers
 PAIN_KEYS = ("pain_now", "pain_best", "pain_worst", "pain_average")
 FUNCTION, SPASMS = "psfs", "spasms"
 
@@ -108,13 +109,25 @@ def _from_intake(intake, measure, score, answers):
     )
 
 
+def strike_pain_of_visit(patient_id, at):
+    """Let the pain score of the visit at this time stand and no longer count: its note was entered in error."""
+    for row in Response.objects.filter(patient=patient_id, measure=PAIN, mode=Response.Mode.VISIT, taken_at=at):
+        row.answers = {**row.answers, STRUCK: True}
+        row.save(update_fields=["answers"])
+
+
+def counted(rows):
+    """The scores of these that count: without those of visits entered in error."""
+    return rows.exclude(answers__has_key=STRUCK)
+
+
 def pain_scores(patients, last=10):
     """Return {person: [scores, oldest first]} of at most the `last` pain scores each, in one query.
 
     The person is the number of the record that is kept (`Patient.person_id`).
     """
     nth = Window(RowNumber(), partition_by="person", order_by=(F("taken_at").desc(), F("pk").desc()))
-    rows = Response.objects.of_all(patients).filter(measure_id=PAIN).with_person().annotate(nth=nth)
+    rows = counted(Response.objects.of_all(patients).filter(measure_id=PAIN)).with_person().annotate(nth=nth)
     scores: dict[int, list[int]] = {}
     for person, score in rows.filter(nth__lte=last).order_by("person", "-nth").values_list("person", "score"):
         scores.setdefault(person, []).append(int(score))

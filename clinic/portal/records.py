@@ -6,6 +6,7 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.charting.models import Visit, VisitMark
 from clinic.outcomes.models import PAIN, Response
+from clinic.outcomes.recording import counted
 from clinic.scheduling.models import Appointment
 from content.models import Article, Assignment
 from patients.models import Intake, Patient
@@ -67,7 +68,7 @@ def readings(user, person):
 
 def pain_scores(user, person):
     """Return [(day, score)] of the last pain scores, oldest first."""
-    rows = Response.objects.for_own(user).of(person).filter(measure_id=PAIN).order_by("-taken_at", "-pk")
+    rows = counted(Response.objects.for_own(user).of(person).filter(measure_id=PAIN)).order_by("-taken_at", "-pk")
     pairs = rows.values_list("taken_at", "score")[:MOST_SCORES]
     return [(timezone.localtime(at).date(), int(score)) for at, score in reversed(pairs)]
 

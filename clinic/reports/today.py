@@ -14,6 +14,7 @@ from clinic.accounts.roles import can
 from clinic.anatomy.segments import describe
 from clinic.charting import safety
 from clinic.charting.models import MuscleFinding, SegmentFinding, TreatmentApplied, Visit
+from clinic.charting.plan_standing import Standing, standings
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment, Practitioner
 from clinic.scheduling.models.appointments import HERE, Status
@@ -44,6 +45,14 @@ class Row:
     cautions: list[Caution] = field(default_factory=list)
     segments: str = ""
     scores: list[int] = field(default_factory=list)
+    plan: Standing | None = None
+
+    @property
+    def share(self):
+        """How much of the plan is used, as the length of a bar 48 wide."""
+        if self.plan is None or not self.plan.planned:
+            return 0
+        return min(48, round(48 * self.plan.number / self.plan.planned))
 
     @property
     def note(self):
@@ -95,10 +104,14 @@ def rows(user, day, zone, practitioner=None):
     """Return the `Row`s of the day. Empty for whoever may not see visits."""
     if not can(user, "visit.view"):
         return []
-    earlier = Visit.objects.filter(
-        Q(appointment=None) | ~Q(appointment=OuterRef("pk")),
-        visited_at__lt=OuterRef("ends_at"),
-    ).of_outer("person")
+    earlier = (
+        Visit.objects.valid()
+        .filter(
+            Q(appointment=None) | ~Q(appointment=OuterRef("pk")),
+            visited_at__lt=OuterRef("ends_at"),
+        )
+        .of_outer("person")
+    )
     listed = list(
         appointments_on(day, zone, practitioner)
         .select_related("patient", "kind", "room", "visit", "check_in")
@@ -110,6 +123,7 @@ def rows(user, day, zone, practitioner=None):
     cautions = cautions_of(list(patients.values()))
     segments = _segments_of([a.last_visit for a in listed if a.last_visit])
     scores = pain_scores(patients.values())
+    plans = standings(list(patients.values()), day)
     return [
         Row(
             appointment=a,
@@ -117,6 +131,7 @@ def rows(user, day, zone, practitioner=None):
             cautions=cautions.get(a.patient_id, []),
             segments=segments.get(a.last_visit, ""),
             scores=scores.get(a.person, []),
+            plan=plans.get(a.person),
         )
         for a in listed
     ]

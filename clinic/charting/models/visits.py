@@ -25,6 +25,11 @@ class VisitQuerySet(ChartQuerySet):
         wrong = VisitMark.objects.filter(visit=OuterRef("pk"), kind=VisitMark.Kind.ENTERED_IN_ERROR)
         return self.exclude(Exists(wrong))
 
+    def with_errors_named(self):
+        """Each with `is_in_error`: was it entered in error? In the same query."""
+        wrong = VisitMark.objects.filter(visit=OuterRef("pk"), kind=VisitMark.Kind.ENTERED_IN_ERROR)
+        return self.annotate(is_in_error=Exists(wrong))
+
     def signed(self):
         return self.exclude(signed_at=None)
 
