@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
 from clinic.charting import adverse_events, first_note, new_today, notes, parameters, safety, suggestions
 from clinic.charting.marking import adjusted
+from clinic.charting.measured_words import lines_of
 from clinic.charting.models import TreatmentKind, Visit
 from clinic.charting.one_tap import Use
 from clinic.charting.travel_card import RESPONSES
@@ -303,6 +304,7 @@ def signed_note(visit):
         "muscle_rows": [(names.get(f.muscle, f.muscle), f) for f in visit.muscle_findings.all()],
         "treatments": treatment_rows(list(visit.treatments.all())),
         "diagnoses": visit.diagnoses.select_related("code"),
+        "measured": lines_of(visit),
         "examinations": visit.examinations.all(),
         "imaging": visit.imaging_decisions.order_by("pk"),
         "hash_start": visit.sha256[:8],
