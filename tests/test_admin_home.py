@@ -7,8 +7,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.charting import notes
-from clinic.charting.models import Visit
+from clinic.charting import notes, planning
+from clinic.charting.models import CarePlan, Visit
 from clinic.outcomes.models import Response
 from clinic.outcomes.recording import record_pain
 from clinic.reports import today
@@ -37,6 +37,8 @@ def full_row(carlos, number):
     before = make.visit(patient, carlos.practitioner, visited_at=today_at() - timedelta(days=7))
     notes.note_segment(before, segment="L4", side="R", pain=2, by=carlos)
     notes.sign(notes.save(before, version=2, by=carlos, subjective="Stiff"), version=3, by=carlos)
+    plan = planning.aim_at(before.episode, aim="Lift the grandchild", by=carlos)
+    CarePlan.objects.filter(pk=plan.pk).update(planned_visits=12, started_on=before.visited_at.date())
     return make.appointment(patient, carlos.practitioner, today_at(20 * number), status=Status.ARRIVED)
 
 
@@ -52,7 +54,7 @@ def test_the_home_page_asks_the_same_number_of_questions_for_one_row_and_three(
     assert len(page.context["rows"]) == rows
 
 
-QUERIES = 17
+QUERIES = 20
 
 
 def test_a_row_says_who_what_to_look_out_for_and_what_was_found_last_time(client, carlos):
@@ -61,6 +63,7 @@ def test_a_row_says_who_what_to_look_out_for_and_what_was_found_last_time(client
     row = client.get(HOME).context["rows"][0]
     assert [caution.text for caution in row.cautions] == ["Fall", "Osteoporosis"]
     assert (row.segments, row.scores, row.pain, row.note) == ("L4 R", [6, 4], 4, "")
+    assert (row.plan.number, row.plan.planned, row.share) == (1, 12, 4)
 
 
 def test_the_list_is_the_practitioners_own_day(client, carlos, ben):
