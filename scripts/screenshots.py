@@ -164,8 +164,24 @@ def pages():
         ("chart-risks", f"{ana.get_absolute_url()}?tab=risks", "chiropractor"),
         ("portal-self-care", "/portal/self-care/", "patient"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
-        *around_pages(), *review_pages(),
+        *around_pages(), *review_pages(), *outcome_pages(),
     ]  # fmt: skip
+
+
+def outcome_pages():
+    """Return the outcomes and the overview of somebody with a plan and many scores."""
+    from django.db.models import Count
+
+    from patients.models import Patient
+
+    planned = Patient.objects.filter(care_plans__ended_at=None, care_plans__isnull=False, deceased_on=None)
+    told = planned.annotate(n=Count("responses", distinct=True)).order_by("-n", "pk")[0].get_absolute_url()
+    return [
+        ("chart-outcomes", f"{told}?tab=outcomes", "chiropractor"),
+        ("chart-outcomes-all", f"{told}?tab=outcomes&range=all", "chiropractor"),
+        ("chart-outcomes-enter", f"{told}?tab=outcomes&enter=psfs", "chiropractor"),
+        ("chart-overview", told, "chiropractor"),
+    ]
 
 
 def review_pages():

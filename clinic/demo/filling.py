@@ -23,9 +23,11 @@ from clinic.demo import (
     intakes,
     outcomes,
     people,
+    plan_courses,
     plans,
     practice,
     schedule,
+    scores,
     second_versions,
     self_care,
     series,
@@ -87,11 +89,13 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     consents.write(rows, handed_in, seed=seed, now=now, zone=house.location.zone, by=house.carlos.user)
     phases.done("intakes")
     Response.objects.bulk_create([*outcomes.at_intakes(handed_in), *outcomes.at_visits(visits)])
+    Response.objects.bulk_create(scores.write(visits, handed_in, seed=seed))
     outcomes.check_ins(rows, now)
     afterwards.release(rng, visits, patients[0], now)
     afterwards.add_to_notes(rng, visits, now)
     given = afterwards.give_articles(rng, visits, patients[0], now)
     plans.write(visits, now)
+    plan_courses.write(rng, visits, now=now, zone=house.location.zone)
     self_care.give([patient for patient in patients if patient.deceased_on is None], house.carlos.user)
     follow_up.start_timers(rows, staff.user(Role.RECEPTIONIST), now)
     follow_up.log_calls(staff.user(Role.RECEPTIONIST), now)
