@@ -2,7 +2,12 @@
 
 from datetime import UTC
 
-TEXTS = ("subjective", "objective", "assessment", "plan", "change", "pain", "spare_movement", "purpose")
+TEXTS = (
+    *("subjective", "objective", "assessment", "plan", "home_care", "change", "pain", "spare_movement", "purpose"),
+    "alike_because",
+)
+CHECK_IN = ("pain", "change", "words")
+CARRIED = ("segment_findings", "muscle_findings", "ranges_of_motion", "nerve_tests", "provoking_movements")
 SEGMENT = ("segment", "side", "pain", "asymmetry", "range_of_motion", "tone")
 MUSCLE = ("muscle", "side", "spasm_before", "spasm_after", "tenderness", "has_trigger_point")
 TREATMENT = (
@@ -27,6 +32,12 @@ def _fields(row, names):
     return {name: getattr(row, name) for name in names}
 
 
+def _carried(visit):
+    """What was taken over from the last visit and not touched: the document says so, row by row."""
+    rows = (row for name in CARRIED for row in getattr(visit, name).order_by("pk"))
+    return [str(row) for row in rows if row.is_carried]
+
+
 def content_of(visit):
     """Return the note with its findings, treatments and diagnoses as plain data, in a stable order."""
     return {
@@ -39,6 +50,8 @@ def content_of(visit):
         "visited_at": visit.visited_at.astimezone(UTC).isoformat(),
         "spare_until": visit.spare_until.isoformat() if visit.spare_until else None,
         **_fields(visit, TEXTS),
+        "check_in": _fields(visit.check_in, CHECK_IN) if visit.check_in else None,
+        "carried": _carried(visit),
         "segments": [_fields(row, SEGMENT) for row in visit.segment_findings.order_by("pk")],
         "muscles": [_fields(row, MUSCLE) for row in visit.muscle_findings.order_by("pk")],
         "ranges": [_fields(row, RANGE) for row in visit.ranges_of_motion.order_by("pk")],

@@ -231,7 +231,8 @@ def _refuse_unsigned(visit):
 def sign(visit, *, version, by, alike_because=""):
     """Freeze the note: canonical JSON, its SHA-256, signer with credentials, server time, rules version.
 
-    `alike_because` says what is different today although the note reads like the last ones. Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`,
+    `alike_because` says what is different today although the note reads like the last ones.
+    Raises `AlreadySigned`, `StaleVersion`, `NotTheAuthor`, `LicenceExpired`, `NothingNewToday`,
     `NotConfirmed`, `AlikeNotes`, `finishing.Unfinished`.
     """
     require(by, "visit.sign")

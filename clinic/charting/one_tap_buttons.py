@@ -97,6 +97,10 @@ class OneTapButtons:
         if check_in:
             notes.accept_check_in(self.visit, check_in, by=self.user)
 
+    def _said_although_alike(self):
+        """What was typed when the sign bar asked what is different today."""
+        return (self.data or {}).get("alike_because", "")
+
     def _do_drop_carried(self, _what):
         """Take out the rows nobody has said anything about: they were not done today."""
         for row in self.treatments:

@@ -353,13 +353,18 @@ class TravelCard(PlanButtons, OneTapButtons):
             part.before_signing(self.user)
         version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
         try:
-            notes.sign(self.visit, version=version, by=self.user)
+            notes.sign(self.visit, version=version, by=self.user, alike_because=self._said_although_alike())
         except notes.StaleVersion as stale:  # somebody saved between keeping and signing
             self.conflict = stale.current
             raise Refused(CONFLICT) from stale
+        except notes.AlikeNotes as error:
+            self.errors["alike"] = _("This note reads like the last ones. What is different today?")
+            raise Refused from error
         except (notes.NotTheAuthor, notes.LicenceExpired, notes.NothingNewToday, notes.NotConfirmed) as error:
             self.errors["sign"] = str(WHY[type(error)])
             raise Refused from error
+        for part in self.parts.values():
+            part.after_signing(self.user)
 
 
 WHY = {
