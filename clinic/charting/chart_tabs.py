@@ -1,6 +1,13 @@
 """What charting adds to a patient's chart: its tabs, registered when the application starts."""
 
-from clinic.charting import events_tab, letters_tab, outcomes_tab, plan_tab, timeline_tab
+from clinic.charting import events_tab, letters_tab, outcomes_tab, plan_tab, readers_tab, timeline_tab
 from patients.chart_tabs import Tab
 
-TABS: tuple[Tab, ...] = (timeline_tab.TAB, plan_tab.AS_TAB, events_tab.TAB, letters_tab.TAB, outcomes_tab.TAB)
+TABS: tuple[Tab, ...] = (
+    timeline_tab.TAB,
+    plan_tab.AS_TAB,
+    events_tab.TAB,
+    readers_tab.TAB,
+    letters_tab.TAB,
+    outcomes_tab.TAB,
+)

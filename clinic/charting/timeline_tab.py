@@ -18,7 +18,8 @@ def _address(**asked):
     return f"?{query.urlencode()}"
 
 
-def _number(text):
+def number(text):
+    """A row's number in an address, or None for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
@@ -26,7 +27,7 @@ def context(request, patient):
     """What the tab shows: one page of entries, the filters as links, and the address of what is older."""
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KINDS else ""
     complaints = list(patient.rows("episodes").for_user(request.user).only("complaint")[:MOST_COMPLAINTS])
-    asked = _number(request.GET.get("complaint", ""))
+    asked = number(request.GET.get("complaint", ""))
     complaint = asked if asked in [one.pk for one in complaints] else None
     before = Cursor.read(request.GET.get("before", ""))
     found = timeline.entries(
