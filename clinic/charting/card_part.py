@@ -27,3 +27,6 @@ class CardPart:
 
     def before_signing(self, user: Any) -> None:
         """Refuse the signature by raising `Refused`; called after everything typed was kept."""
+
+    def after_signing(self, user: Any) -> None:
+        """Do what a signature brings with it; called once the note is signed."""

@@ -49,7 +49,7 @@ def decide(plan, *, decision, by, because="", visit=None, end_because="", today=
         decision=decision,
         because=because,
         progress=found.flag,
-        measured=measuring.rows_to_store(row, found),
+        measured=measuring.rows_to_store(found, row.goals.all()),
         day=max(day, 0),
         decided_by=by,
     )

@@ -98,11 +98,11 @@ def _more(plan, series, since):
     return found
 
 
-def rows_to_store(plan, told):
+def rows_to_store(told, goals):
     """What is kept with a decision: each reading, and the score of each own activity to measure the next one from."""
     rows = told.as_rows()
     for row in rows:
         if row["measure"] == progress.ACTIVITIES:
-            scored = [goal for goal in plan.goals.all() if goal.now is not None]
-            row["goals"] = {str(goal.pk): float(goal.now) for goal in scored if goal.measure == row["measure"]}
+            scored = [goal for goal in goals if goal.now is not None and goal.measure == row["measure"]]
+            row["goals"] = {str(goal.pk): float(goal.now) for goal in scored}
     return rows

@@ -42,6 +42,11 @@ class PlanCard:
         checks = rechecking.checks_of(rows, self.visit.patient) if rows else []
         return [Line(row, found, rechecking.news(row.warnings, found)) for row, found in zip(rows, checks, strict=True)]
 
+    @property
+    def is_held(self):
+        """Does something new hold a planned treatment back?"""
+        return any(line.news for line in self.lines)
+
     def line(self, pk):
         """The line of this planned treatment, or None for one of another plan."""
         return next((line for line in self.lines if str(line.row.pk) == str(pk)), None)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.charting import clocks, goals
+from clinic.charting import clocks, deciding, goals
 from clinic.charting.forms import Plain
 from clinic.charting.models import CarePlan, PlanDecision, PlanGoal, PlanPhase
 
@@ -187,3 +187,14 @@ class DecideForm(Plain):
             self.add_error("because", _("Say why; the reason stays with the decision."))
         elif not self.has_improved:
             self.add_error("because", _("No improvement is recorded: say why it goes on all the same."))
+
+    def keep(self, plan, *, by, visit=None):
+        """Keep the decision and return it, or None with the messages at their fields. Raises `planning.PlanEnded`."""
+        if self.is_valid():
+            try:
+                return deciding.decide(plan, by=by, visit=visit, **self.cleaned_data)
+            except deciding.ReasonNeeded:  # a score came in meanwhile
+                self.has_improved = False
+                self._ask_reason(self.cleaned_data["decision"])
+        self.mark()
+        return None

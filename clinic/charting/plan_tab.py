@@ -15,7 +15,6 @@ from clinic.accounts.access import get_or_404
 from clinic.accounts.roles import can, require
 from clinic.charting import (
     clocks,
-    deciding,
     goals,
     measuring,
     plan_drawing,
@@ -265,14 +264,14 @@ def _decide(request, patient, pk):
         return _over(request, patient)
     found = measuring.of_plan(plan, today=timezone.localdate())
     form = DecideForm(request.POST, has_improved=found.has_improved)
-    if not form.is_valid():
-        raise Refused(decide_form=form.mark(), deciding=plan.pk)
     try:
-        deciding.decide(plan, by=request.user, **form.cleaned_data)
+        made = form.keep(plan, by=request.user)
     except planning.PlanEnded:
         return _over(request, patient)
+    if made is None:
+        raise Refused(decide_form=form, deciding=plan.pk)
     messages.success(request, _("The decision is kept."))
-    return _to_referral(patient, form.cleaned_data["decision"]) or _back(patient)
+    return _to_referral(patient, made.decision) or _back(patient)
 
 
 def _to_referral(patient, decision):
