@@ -79,7 +79,8 @@ def _is_held_back(alert, kind, values):
     thrust = kind.definition.get("thrust_when")
     if "all" in alert.blocks_treatments:
         return True
-    if kind.slug not in alert.blocks_treatments and not (thrust and ALERT_LEVEL[alert.level] == "R"):
+    names = {kind.slug, *kind.definition.get("like", ())}
+    if not names & set(alert.blocks_treatments) and not (thrust and ALERT_LEVEL[alert.level] == "R"):
         return False
     return not thrust or not values.get("technique") or holds(thrust, values)
 
