@@ -57,7 +57,8 @@ class TreatmentForm(Plain):
         self.kind, self.phase, self.required_names = kind, phase, set()
         self.context, self.offered = context or {}, list(offered)
         super().__init__(data, prefix=PREFIX, initial=initial)
-        self.definitions = {d["name"]: d for d in kind.definition["parameters"] if d["name"] not in NOT_ASKED}
+        asked = [d for d in kind.definition["parameters"] if d["name"] not in NOT_ASKED and not d.get("is_retired")]
+        self.definitions = {definition["name"]: definition for definition in asked}
         self._ask_settings()
         self._ask_measured()
         self._ask_device(last_used)
