@@ -10,7 +10,7 @@ from clinic.charting.models import Episode, Visit, VisitMark
 from clinic.outcomes.models import Response
 from patients.models import Alert, Allergy, Condition, Medication, Procedure
 
-MOST, MOST_EPISODES, MOST_WORDS = 12, 6, 90
+MOST, MOST_EPISODES, MOST_WORDS = 10, 6, 62  # facts of one kind, complaints, characters: what two sheets hold
 
 
 @dataclass(frozen=True)
