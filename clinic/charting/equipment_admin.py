@@ -19,7 +19,7 @@ class EquipmentAdmin(ByRight, FilteredOnly):
     """Devices: added and changed by their deeds, taken out of use and never deleted."""
 
     right_prefix = "equipment"
-    list_display = ("name", "kind", "maker", "checked_on", "check", "uses")
+    list_display = ("name", "kind", "maker", "checked_on", "safety_check", "uses")
     list_filter = ("kind", ("retired_on", admin.EmptyFieldListFilter))
     list_select_related = ("kind",)
     list_per_page = 50
@@ -31,7 +31,7 @@ class EquipmentAdmin(ByRight, FilteredOnly):
         return self.list_display if can(request.user, "visit.view") else self.list_display[:-1]
 
     @admin.display(description=_("Safety check"), ordering="next_check_on")
-    def check(self, device):
+    def safety_check(self, device):
         today = timezone.localdate()
         if devices.is_retired(device, today):
             return _("out of use")
