@@ -15,7 +15,9 @@ from clinic.charting.event_admin import AdverseEventAdmin
 from clinic.charting.kind_admin import TreatmentKindAdmin
 from clinic.charting.letter_admin import ReferralAdmin
 from clinic.charting.models import Contraindication, DiagnosisCode, Visit
+from clinic.charting.own_words_admin import PhraseAdmin, PresetAdmin
 from clinic.charting.rule_forms import AddForm, ChangeForm
+from clinic.charting.service_admin import ServiceCodeAdmin
 from patients.models import Patient
 
 __all__ = [
@@ -24,7 +26,10 @@ __all__ = [
     "DeviceLogAdmin",
     "DiagnosisCodeAdmin",
     "EquipmentAdmin",
+    "PhraseAdmin",
+    "PresetAdmin",
     "ReferralAdmin",
+    "ServiceCodeAdmin",
     "TreatmentKindAdmin",
     "VisitAdmin",
 ]

@@ -45,6 +45,10 @@ def document(world):
     return {"title": "Letter", "kind": "letter", "file": make.upload()}
 
 
+def letter(world):
+    return {"kind": "referral", "addressee": "Dr Moss", "urgency": "soon", "question": "A worry?", "body": "Dear"}
+
+
 def agreed(world):
     text = ConsentText.objects.get(kind="manipulation", version=1)
     card = {"text": text.pk, "answer": "yes", "name": "Ana Sorensen", "relation": "husband"}
@@ -53,6 +57,10 @@ def agreed(world):
 
 def note(world):
     return {"text": "Parks behind the house"}
+
+
+def code_numbers(world):
+    return {"file": make.upload(b"key,code\nus,A1\n", "numbers.csv", "text/csv")}
 
 
 def half_a_code(world):
