@@ -45,8 +45,8 @@ def _edition() -> tuple[Any, str]:
 
 def _batches(edition: Any, source: str) -> Iterator[list[DiagnosisCode]]:
     batch: list[DiagnosisCode] = []
-    for code in edition.get_all_codes(True):
-        if not edition.is_leaf(code):
+    for code in dict.fromkeys(edition.get_all_codes(True)):  # a block of one category has that category's name
+        if "-" in code or not edition.is_leaf(code):
             continue
         batch.append(_row(edition, code, source))
         if len(batch) == BATCH:

@@ -24,9 +24,9 @@ TREE = {  # code: (title, ancestors, excludes1)
 @pytest.fixture
 def edition(monkeypatch):
     """A small edition in the place of the package."""
-    leaves = ("M54.50", "M54.89")
+    leaves = ("M40-M54", "M54.50", "M54.89")  # the package calls a block without categories of its own a leaf
     package = SimpleNamespace(
-        get_all_codes=lambda with_dots: list(TREE),
+        get_all_codes=lambda with_dots: ["M40-M54", *TREE, "M54.89"],
         is_leaf=lambda code: code in leaves,
         get_ancestors=lambda code: TREE[code][1],
         get_excludes1=lambda code: TREE[code][2],
