@@ -124,6 +124,7 @@ PLANTED = {
     "charting.episode": lambda of: make.visit(of).episode,
     "charting.visit": make.visit,
     "charting.careplan": plan,
+    "charting.referral": make.letter,
     "charting.adverseevent": make.adverse_event,
 }
 

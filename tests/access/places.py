@@ -57,6 +57,9 @@ def keys(world, name):
         "portal:article": {"pk": rows.assignment.pk},
         "admin:charting_visit_open": {"pk": rows.coming.pk},
         "admin:charting_give_article": {"pk": world.ana.pk},
+        "admin:charting_paper": {"kind": "note", "pk": rows.visit.pk},
+        "admin:charting_paper_pdf": {"kind": "note", "pk": rows.visit.pk},
+        "admin:charting_referral_add_for": {"pk": world.ana.pk},
         "admin:app_list": {"app_label": "content"},
         "admin:view_on_site": {
             "content_type_id": ContentType.objects.get_for_model(world.article).pk,

@@ -7,6 +7,7 @@ of the address, which its page of addresses brings up to date.
 import pytest
 
 from content.models import Assignment
+from patients import chart_tabs
 from tests.access import oracle, places, tables, typed
 from tests.access.routes import sign_in_page
 from tests.access.test_admin_matrix import url
@@ -38,11 +39,15 @@ def addresses(world, role):
     yield "/admin/", {"tasks": "all"}
     yield f"/intake/{world.tokens['intake']}/read-through/", {}
     yield f"/intake/{world.tokens['intake']}/stop/", {}
-    for tab in ("overview", "history", "intake", "visits", "risks", "plan", "consents", "documents", "alerts"):
+    stock = ("overview", "history", "intake", "visits", "risks", "plan", "consents", "documents", "alerts")
+    for tab in (*stock, *chart_tabs.REGISTERED):
         yield f"/admin/patients/patient/{world.ana.pk}/change/", {"tab": tab}
     shown = {"tab": "intake", "v": world.ana_rows.handed_in.pk, "against": world.ana_rows.handed_in.pk, "correct": 1}
     yield f"/admin/patients/patient/{world.ana.pk}/change/", shown
     yield f"/admin/charting/visit/{world.ana_rows.visit.pk}/change/", {}
+    rows = world.ana_rows
+    for kind, row in (("letter", rows.letter), ("findings", rows.episode), ("summary", world.ana)):
+        yield f"/admin/charting/referral/paper/{kind}/{row.pk}/", {}
     for label in oracle.admin_letters():
         yield from ((url(world, label, page), {}) for page in oracle.MODEL_PAGES)
 

@@ -51,6 +51,7 @@ CLINICAL = {
     "check-in words": "shovellingly",
     "document": "scanningly",
     "self-care": "steadyingly",
+    "letter": "wonderingly",
     "adverse event": "Giddywards",
 }
 
@@ -156,6 +157,7 @@ def _record(world, of, whose, hour):
     rows.event = make.adverse_event(of, world.carlos, visit=rows.visit, what=word["adverse event"])
     rows.report = make.document(of, world.carlos, title=word["document"], released_at=MONDAY, released_by=world.carlos)
     rows.consent = make.consent(of, signed_name=f"Signaturely {whose}")
+    rows.letter = make.letter(of, world.carlos, question=word["letter"])
     rows.allergy = Allergy.objects.create(patient=of, label=word["allergy"])
     rows.medication = Medication.objects.create(patient=of, label=word["medication"])
     rows.check_in = CheckIn.objects.create(patient=of, appointment=rows.today, pain=6, words=word["check-in words"])

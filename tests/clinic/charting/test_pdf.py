@@ -128,7 +128,7 @@ def test_each_sheet_of_a_long_letter_names_the_patient(doctor, ana, carlos):
     "address", ["https://example.org/x.png", "file:///etc/passwd", "data:image/png;base64,AA", "/static/css/shell.css"]
 )
 def test_nothing_is_fetched(address):
-    with pytest.raises(ValueError, match="disallowed protocol|Not an absolute"):
+    with pytest.raises(ValueError, match=r"disallowed protocol|Not an absolute"):
         pdf.closed_door().fetch(address)
 
 
