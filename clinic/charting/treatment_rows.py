@@ -44,7 +44,11 @@ def where_typed(treatment):
 
 
 class RowForm(Plain):
-    """One stored treatment: only what its kind has. After `is_valid`, `changes` is what `treating.change` takes."""
+    """One stored treatment: only what its kind has. After `is_valid`, `changes` is what `treating.change` takes.
+
+    The page sends back what it showed: a field is changed by whoever changed it there, not because the row has become
+    another meanwhile (by a click on the spine map, or in another window).
+    """
 
     where = forms.CharField(label=gettext_lazy("where"), required=False, max_length=200)
     minutes = forms.IntegerField(
@@ -75,7 +79,14 @@ class RowForm(Plain):
             self.fields["where"].widget.attrs["list"] = "sites"
         if not (row.kind.is_timed or "minutes" in asked):
             del self.fields["minutes"]
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "reason"
         self.mark()
+
+    @property
+    def shown(self):
+        """The fields whose value the page shows, for the hidden fields that say what it showed."""
+        return [self[name] for name in self.fields if self.fields[name].show_hidden_initial]
 
     @property
     def checks(self):

@@ -81,6 +81,12 @@ def wrong(field):
 
 
 @register.simple_tag
+def was(field):
+    """The hidden field that says what the page showed."""
+    return field.as_hidden(only_initial=True)
+
+
+@register.simple_tag
 def cell(field, row, placeholder=""):
     """A field in a grid: its name is in the column head, so the label is read out only."""
     attrs = {"placeholder": placeholder} if placeholder else {}
