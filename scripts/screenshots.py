@@ -110,7 +110,7 @@ def tablet_cookies():
 def pages():
     """Return [(name, path, role)]: one address per screen, found in the demo's own rows."""
     from clinic.accounts import links
-    from clinic.charting.models import Contraindication, PlannedTreatment, Visit
+    from clinic.charting.models import Contraindication, PlannedTreatment, TreatmentKind, Visit
     from content.models import Article
     from patients import intake
     from patients.models import Patient
@@ -124,6 +124,7 @@ def pages():
     planned = held.plan.patient if held else ana
     article = Article.objects.published()[0]
     rule = Contraindication.objects.get(rule_id="smt_hvla.osteoporosis")
+    ultrasound = TreatmentKind.objects.get(slug="ultrasound")
     return [
         ("home", "/", None), ("library", "/library/", None), ("article", article.get_absolute_url(), None),
         ("request", "/request/", None), ("sign-in", "/accounts/login/", None),
@@ -151,6 +152,12 @@ def pages():
         ("admin-patients", "/admin/patients/patient/", "chiropractor"), *merge_pages(),
         ("admin-rules", "/admin/charting/contraindication/", "chiropractor"),
         ("admin-rule", f"/admin/charting/contraindication/{rule.pk}/change/", "clinic_admin"),
+        ("admin-kinds", "/admin/charting/treatmentkind/", "clinic_admin"),
+        ("admin-kind-add", "/admin/charting/treatmentkind/add/", "clinic_admin"),
+        ("admin-kind", f"/admin/charting/treatmentkind/{ultrasound.pk}/change/", "clinic_admin"),
+        ("admin-devices", "/admin/charting/equipment/", "chiropractor"),
+        ("device-log", "/admin/charting/treatmentapplied/", "chiropractor"),
+        ("travel-card-ultrasound", f"{draft.get_absolute_url()}?kind=ultrasound", "chiropractor"),
         ("admin-rule-add", "/admin/charting/contraindication/add/", "clinic_admin"),
         ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
         ("portal-calendar", "/portal/calendar/", "patient"), ("desk-calendars", "/desk/calendars/", "chiropractor"),
@@ -164,7 +171,7 @@ def pages():
         ("chart-risks", f"{ana.get_absolute_url()}?tab=risks", "chiropractor"),
         ("portal-self-care", "/portal/self-care/", "patient"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
-        *around_pages(), *review_pages(), *outcome_pages(),
+        *around_pages(), *review_pages(), *paper_pages(), *outcome_pages(),
     ]  # fmt: skip
 
 
@@ -203,6 +210,26 @@ def review_pages():
         note = notes.open_visit(coming, by=coming.practitioner.user)
         found.append(("travel-card-first", note.get_absolute_url(), "chiropractor"))
     return found
+
+
+def paper_pages():
+    """Return the tab of letters, a letter in writing and one that waits, and each paper that is printed."""
+    from clinic.charting.models import CarePlan, Referral, Visit
+
+    open_letter, sent = Referral.objects.filter(sent_at=None)[0], Referral.objects.exclude(sent_at=None)[0]
+    plan, note = CarePlan.objects.current()[0], Visit.objects.signed().order_by("-visited_at")[0]
+    paper, letter = "/admin/charting/referral/paper", "/admin/charting/referral"
+    found = [
+        ("chart-letters", f"{sent.patient.get_absolute_url()}?tab=letters"),
+        ("letter-new", f"{letter}/for/{plan.patient_id}/?kind=referral"),
+        ("letter-open", f"{letter}/{open_letter.pk}/change/"),
+        ("letter-sent", f"{letter}/{sent.pk}/change/"),
+        ("paper-note", f"{paper}/note/{note.pk}/"),
+        ("paper-findings", f"{paper}/findings/{plan.episode_id}/"),
+        ("paper-letter", f"{paper}/letter/{sent.pk}/"),
+        ("paper-summary", f"{paper}/summary/{sent.patient_id}/"),
+    ]
+    return [(name, path, "chiropractor") for name, path in found]
 
 
 def around_pages():

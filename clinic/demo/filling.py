@@ -15,12 +15,14 @@ from clinic.demo import (
     accounts,
     afterwards,
     around,
+    cabinet,
     charts,
     consents,
     doubles,
     follow_up,
     health,
     intakes,
+    letters,
     outcomes,
     people,
     plan_courses,
@@ -95,6 +97,7 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     afterwards.add_to_notes(rng, visits, now)
     given = afterwards.give_articles(rng, visits, patients[0], now)
     plans.write(visits, now)
+    letters.write(visits, patients[0], now)
     plan_courses.write(rng, visits, now=now, zone=house.location.zone)
     self_care.give([patient for patient in patients if patient.deceased_on is None], house.carlos.user)
     follow_up.start_timers(rows, staff.user(Role.RECEPTIONIST), now)
@@ -171,6 +174,7 @@ def _write_charts(rng, rows, house, staff, now, phases):
     """Write a note for each visit to a chiropractor that has begun; a few of yesterday and today stay drafts."""
     zone = house.location.zone
     begun = [r for r in rows if r.started_at and r.practitioner_id != house.tess.pk]
+    cabinet.write(now.astimezone(zone).date())
     bench = Bench(rng, now.astimezone(zone).date())
     known = [*_codes(), *Allergy.objects.values_list("patient", flat=True)]
     for patient in Patient.objects.filter(pk__in=known).order_by("pk"):
