@@ -163,7 +163,7 @@ RANGES = [
 
 # kind, values over the whole record, context, (setting, message) that refuses it
 HARD = [
-    ("adjustment", {"segments": []}, {}, ("segments", "Choose at least one segment.")),
+    ("adjustment", {"segments": []}, {}, ("segments", "Segments is required.")),
     ("estim", {"intensity_felt": ""}, {}, ("intensity_ma", "Give the intensity in mA or as a felt level.")),
     ("estim", {}, {"units": 2}, ("attended", "Unattended current is one unit per visit.")),
     ("heat", {"sensation_tested": "no"}, {}, ("sensation_tested", "Test heat feeling at the site first.")),
