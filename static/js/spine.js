@@ -110,7 +110,7 @@
     chosen.set(link.dataset.segment, side);
     map().querySelectorAll(".mk-aim").forEach((old) => old.remove());
     for (const x of AT[side]) {
-      const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+      const ring = document.createElementNS(map().namespaceURI, "circle");
       for (const [name, value] of Object.entries({ class: "mk-aim", cx: x, cy: link.dataset.y, r: 9 })) ring.setAttribute(name, value);
       link.append(ring);
     }
