@@ -5,14 +5,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts import second_factor
 from clinic.accounts.access import answer, mark_all, refuse, to_login
 from clinic.accounts.admin_rights import ByRight
-from clinic.accounts.roles import ADMIN, CHIRO, IT, THERAPIST, can
-from clinic.reports import today
+from clinic.accounts.roles import ADMIN, CHIRO, IT, THERAPIST, can, require
+from clinic.audit.recording import record
+from clinic.reports import alike_notes, today
 
 CHART_ROLES = {ADMIN, CHIRO, THERAPIST, IT}
 
@@ -37,7 +39,8 @@ class ClinicAdminSite(AdminSite):
 
     def get_urls(self):
         """Every address of the admin carries the mark; `admin_view` is what keeps the door."""
-        return mark_all(super().get_urls(), "staff_only")
+        report = path("reports/alike-notes/", self.admin_view(self.alike_notes), name="alike_notes")
+        return mark_all([report, *super().get_urls()], "staff_only")
 
     def admin_view(self, view, cacheable=False):
         """Mark every admin route, and answer 403 by role instead of a second login page."""
@@ -60,6 +63,27 @@ class ClinicAdminSite(AdminSite):
     def login(self, request, extra_context=None):
         """There is one sign-in page; who has signed in already goes to their own door."""
         return redirect("arrive") if request.user.is_authenticated else to_login(request)
+
+    def each_context(self, request):
+        """What every page shows: the side list leads to the reports of whoever may read them."""
+        user = request.user
+        return {**super().each_context(request), "may_compare": user.is_authenticated and can(user, "chart.readers")}
+
+    def alike_notes(self, request):
+        """How many notes read like the one before; who reads no notes sees the figures without the links."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        require(request.user, "chart.readers")
+        record("report.read", by=request.user, report="alike_notes")
+        context = {
+            **self.each_context(request),
+            "title": _("Notes like the one before"),
+            "rows": alike_notes.rows(timezone.now()),
+            "may_open": can(request.user, "visit.view"),
+            "days": alike_notes.WINDOW.days,
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/alike_notes.html", context)
 
     def index(self, request, extra_context=None):
         """Today's list for those who treat; figures without health data for the others."""
