@@ -16,7 +16,16 @@ from pypdf import PdfWriter
 from clinic.accounts import devices, links
 from clinic.accounts.models import SignedLink, User
 from clinic.accounts.roles import Role
-from clinic.charting.models import AdverseEvent, Contraindication, Episode, Equipment, Referral, TreatmentKind, Visit
+from clinic.charting.models import (
+    AdverseEvent,
+    Contraindication,
+    Episode,
+    Equipment,
+    Preset,
+    Referral,
+    TreatmentKind,
+    Visit,
+)
 from clinic.practice.models import ClinicProfile, Location
 from clinic.scheduling.models import Appointment, Practitioner, Room, Series, TherapyTimer, VisitKind, WorkingHours
 from clinic.scheduling.models.appointments import STAMP, Status
@@ -205,6 +214,12 @@ def adverse_event(of, by=None, **fields):
 def treatment_kind(slug="adjustment"):
     """One of the kinds that the migration has loaded."""
     return TreatmentKind.objects.get(slug=slug)
+
+
+def preset(by=None, **fields):
+    """A preset of the practitioner `by` (None: the clinic's), straight into the table."""
+    items = [{"kind": "massage", "minutes": 10, "values": {"technique": "petrissage"}}]
+    return Preset.objects.create(practitioner=by, **{"name": f"Preset {next(_numbers)}", "items": items, **fields})
 
 
 def equipment(kind, **fields):
