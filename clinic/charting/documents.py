@@ -32,6 +32,14 @@ def _fields(row, names):
     return {name: getattr(row, name) for name in names}
 
 
+def _given(row):
+    """With which device a treatment was given, and from when to when where it was timed."""
+    times = {name: getattr(row, name) for name in ("started_at", "ended_at")}
+    told = {name: at.astimezone(UTC).isoformat() for name, at in times.items() if at}
+    device = row.device and {"name": row.device.name, "serial_number": row.device.serial_number}
+    return {**told, **({"device": device} if device else {})}
+
+
 def _carried(visit):
     """What was taken over from the last visit and not touched: the document says so, row by row."""
     rows = (row for name in CARRIED for row in getattr(visit, name).order_by("pk"))
@@ -58,8 +66,8 @@ def content_of(visit):
         "nerves": [_fields(row, NERVE) for row in visit.nerve_tests.order_by("pk")],
         "movements": [_fields(row, MOVEMENT) for row in visit.provoking_movements.order_by("pk")],
         "treatments": [
-            {"kind": row.kind.slug, **_fields(row, TREATMENT)}
-            for row in visit.treatments.select_related("kind").order_by("pk")
+            {"kind": row.kind.slug, **_fields(row, TREATMENT), **_given(row)}
+            for row in visit.treatments.select_related("kind", "device").order_by("pk")
         ],
         "examinations": [_fields(row, EXAMINATION) for row in visit.examinations.order_by("pk")],
         "imaging": [_fields(row, IMAGING) for row in visit.imaging_decisions.order_by("pk")],

@@ -8,6 +8,7 @@ from clinic.charting import parameters, rules, safety
 from clinic.charting.models import Contraindication, TreatmentApplied, TreatmentKind
 from clinic.charting.rule_table import rule_from_row
 from clinic.charting.treating import regions_treated
+from clinic.demo import cabinet
 from clinic.demo.complaints import OVERRIDE
 
 SIDES = {"L": "left", "R": "right", "B": "both", "": "midline"}
@@ -39,6 +40,7 @@ class Bench:
             for row in rows
         ]
         self.facts, self.told = {}, {}
+        self.cabinet = cabinet.in_use(today)
 
     def know(self, patient):
         """Read what is known of this patient's health; call it for those who have something."""
@@ -90,7 +92,9 @@ class Bench:
             override_reason=OVERRIDE[subject] if overridden else "",
             overridden_by=user if overridden else None,
             performed_by=user,
+            supervised_by=None if user == visit.practitioner.user else visit.practitioner.user,
             recorded_at=visit.visited_at,
+            **cabinet.given_with(self.cabinet.get(slug, ()), visit, values.get("minutes")),
         )
 
 
