@@ -26,12 +26,12 @@ def coverage_on(visit):
 
 def day_of(visit, cover):
     """Return what the advice is read from: treatments that were given today, payer, course and diagnoses."""
-    rows = [row for row in visit.treatments.select_related("kind") if not row.is_carried]
+    rows = [row for row in visit.treatments.all() if not row.is_carried]
     return codes.Day(
         given=[_given(row, _own_keys(rows)) for row in rows],
         payer=_payer(cover),
         course=_course(visit),
-        diagnoses=list(visit.diagnoses.order_by("position", "pk").values_list("code_id", flat=True)),
+        diagnoses=[row.code_id for row in visit.diagnoses.all()],
     )
 
 
@@ -78,7 +78,7 @@ def _course(visit):
         purpose=visit.purpose,
         has_plan=plan is not None,
         is_maintenance=visit.purpose == "maintenance" or bool(plan and plan.is_maintenance),
-        is_examined=visit.examinations.exists(),
+        is_examined=bool(visit.examinations.all()),
         part=[_part(row) for row in visit.segment_findings.all()],
     )
 

@@ -81,7 +81,7 @@ class DiagnosisCard(CardPart):
     @cached_property
     def rows(self):
         """The diagnoses of the note, the primary one first."""
-        return list(self.visit.diagnoses.select_related("code"))
+        return list(self.visit.diagnoses.all())  # read with their codes: visit_pages._visit
 
     @cached_property
     def picked(self):

@@ -15,7 +15,7 @@ from clinic.audit.recording import record
 from clinic.charting import autosaving, card_view, mark_pages, notes, plain_words
 from clinic.charting.card_refusals import Refused
 from clinic.charting.forms import AddendumForm, ReleaseForm
-from clinic.charting.models import TreatmentApplied, Visit
+from clinic.charting.models import TreatmentApplied, Visit, VisitDiagnosis
 from clinic.charting.travel_card import TravelCard
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
@@ -47,7 +47,10 @@ def _visit(request, pk):
     )
     given = TreatmentApplied.objects.select_related("kind", "device", "performed_by", "supervised_by")
     found = ("segment_findings", "muscle_findings", "examinations", Prefetch("treatments", given))
-    rows = rows.prefetch_related(*found).with_errors_named()
+    measured = ("ranges_of_motion", "nerve_tests", "provoking_movements")
+    named = Prefetch("diagnoses", VisitDiagnosis.objects.select_related("code"))
+    # Read once for all parts of the card: a part asks `visit.<rows>.all()` and never selects them anew.
+    rows = rows.prefetch_related(*found, *measured, named).with_errors_named()
     return get_or_404(request, rows, pk=pk)
 
 
