@@ -13,12 +13,15 @@ from clinic.charting.models import (
     Examination,
     ImagingDecision,
     MuscleFinding,
+    NerveTest,
+    ProvokingMovement,
+    RangeOfMotion,
     SegmentFinding,
     TreatmentApplied,
     Visit,
     VisitDiagnosis,
 )
-from clinic.demo import outcomes, words
+from clinic.demo import measured, outcomes, words
 from clinic.demo.complaints import ASYMMETRY, RANGE, STORIES, WEIGHTS, Story
 from clinic.demo.treatments import PLANS
 
@@ -38,6 +41,12 @@ class Rows(list):
 
     select_related = order_by
 
+    def exclude(self, **values):
+        return Rows(row for row in self if any(getattr(row, name) != value for name, value in values.items()))
+
+    def values_list(self, *names):
+        return [tuple(getattr(row, name) for name in names) for row in self]
+
 
 @dataclass
 class Note:
@@ -50,6 +59,9 @@ class Note:
     diagnoses: Rows = field(default_factory=Rows)
     examinations: Rows = field(default_factory=Rows)
     imaging_decisions: Rows = field(default_factory=Rows)
+    ranges_of_motion: Rows = field(default_factory=Rows)
+    nerve_tests: Rows = field(default_factory=Rows)
+    provoking_movements: Rows = field(default_factory=Rows)
     is_draft: bool = False
 
     def __getattr__(self, name):
@@ -121,6 +133,9 @@ class Writer:
             (VisitDiagnosis, "diagnoses"),
             (Examination, "examinations"),
             (ImagingDecision, "imaging_decisions"),
+            (RangeOfMotion, "ranges_of_motion"),
+            (NerveTest, "nerve_tests"),
+            (ProvokingMovement, "provoking_movements"),
         ):
             model.objects.bulk_create([part for note in self.notes for part in getattr(note, name)])
         self._sign([note for note in self.notes if not note.is_draft])
@@ -166,6 +181,8 @@ class Writer:
             note.diagnoses.append(VisitDiagnosis(visit=visit, code_id=code, position=position))
         if not being_treated:
             self._treat(note, case, slug, marks)
+            if not visit.change:  # the first of this complaint
+                measured.measure(note, story, self.rng)
 
     def _segments(self, note, case, carried):
         chosen = self.rng.sample(case.story.segments, min(len(case.story.segments), self.rng.randint(2, 3)))
