@@ -25,9 +25,10 @@ ONE_SCREEN = {
     "chart-home",
     "travel-card",
     "travel-card-crash",
+    "travel-card-same",
 }  # they scroll inside
 SEEN = {"desk-series": "#series"}  # what stands at the upper edge of the picture
-PRESS = {"desk-dialog": "n"}  # what is pressed on a page before its picture is taken
+PRESS = {"desk-dialog": "n", "travel-card-same": "l"}  # what is pressed on a page before its picture is taken
 README_PICTURES = (
     *("desk-1440", "desk-series-1440", "checkin-820"),
     *("travel-card-1440", "portal-375", "library-1440"),
@@ -157,7 +158,7 @@ def pages():
         ("admin-kind", f"/admin/charting/treatmentkind/{ultrasound.pk}/change/", "clinic_admin"),
         ("admin-devices", "/admin/charting/equipment/", "chiropractor"),
         ("device-log", "/admin/charting/treatmentapplied/", "chiropractor"),
-        ("travel-card-ultrasound", f"{draft.get_absolute_url()}?kind=ultrasound", "chiropractor"),
+        ("travel-card-ultrasound", f"{draft.get_absolute_url()}?kind=ultrasound", "chiropractor"), *same_pages(),
         ("admin-rule-add", "/admin/charting/contraindication/add/", "clinic_admin"),
         ("portal", "/portal/", "patient"), ("portal-visits", "/portal/visits/", "patient"),
         ("portal-calendar", "/portal/calendar/", "patient"), ("desk-calendars", "/desk/calendars/", "chiropractor"),
@@ -171,7 +172,7 @@ def pages():
         ("chart-risks", f"{ana.get_absolute_url()}?tab=risks", "chiropractor"),
         ("portal-self-care", "/portal/self-care/", "patient"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
-        *around_pages(), *review_pages(), *paper_pages(), *outcome_pages(),
+        *around_pages(), *review_pages(), *paper_pages(), *outcome_pages(), *history_pages(),
     ]  # fmt: skip
 
 
@@ -189,6 +190,23 @@ def outcome_pages():
         ("chart-outcomes-enter", f"{told}?tab=outcomes&enter=psfs", "chiropractor"),
         ("chart-overview", told, "chiropractor"),
     ]
+
+
+def same_pages():
+    """Return the note of somebody whose last visit held much, on which "same as last" is pressed."""
+    from django.db.models import Count
+
+    from clinic.charting import notes
+    from clinic.charting.models import Visit
+    from clinic.scheduling.models import Appointment
+
+    rich = Visit.objects.signed().annotate(given=Count("treatments")).filter(given__gte=3).values("patient")
+    coming = Appointment.objects.filter(patient__in=rich, visit=None, practitioner__user__isnull=False)
+    coming = coming.filter(starts_at__gt=Visit.objects.latest("visited_at").visited_at, patient__deceased_on=None)
+    if (row := coming.order_by("starts_at", "pk").first()) is None:
+        return []
+    note = notes.open_visit(row, by=row.practitioner.user)
+    return [("travel-card-same", note.get_absolute_url(), "chiropractor")]
 
 
 def review_pages():
@@ -230,6 +248,24 @@ def paper_pages():
         ("paper-summary", f"{paper}/summary/{sent.patient_id}/"),
     ]
     return [(name, path, "chiropractor") for name, path in found]
+
+
+def history_pages():
+    """Return the line of time, events, readers, a note in error, and the registers."""
+    from clinic.charting.models import AdverseEvent, Visit, VisitMark
+    from patients.models import Patient
+
+    ana, event = Patient.objects.filter(user__isnull=False)[0], AdverseEvent.objects.open().latest("pk")
+    wrong = Visit.objects.get(marks__kind=VisitMark.Kind.ENTERED_IN_ERROR)
+    hers, theirs = ana.get_absolute_url(), event.patient.get_absolute_url()
+    return [
+        ("chart-timeline", f"{hers}?tab=timeline", "chiropractor"),
+        ("chart-events", f"{theirs}?tab=events", "chiropractor"),
+        ("chart-readers", f"{hers}?tab=audit", "chiropractor"),
+        ("note-in-error", wrong.get_absolute_url(), "chiropractor"),
+        ("admin-events", "/admin/charting/adverseevent/", "chiropractor"),
+        ("admin-alike", "/admin/reports/alike-notes/", "chiropractor"),
+    ]
 
 
 def around_pages():
