@@ -1,9 +1,12 @@
 """The devices that treat, with their safety checks, and the log of what was given with them."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +23,7 @@ class EquipmentAdmin(ByRight, FilteredOnly):
 
     right_prefix = "equipment"
     list_display = ("name", "kind", "maker", "checked_on", "safety_check", "uses")
-    list_filter = ("kind", ("retired_on", admin.EmptyFieldListFilter))
+    list_filter = (("kind", admin.RelatedOnlyFieldListFilter), ("retired_on", admin.EmptyFieldListFilter))
     list_select_related = ("kind",)
     list_per_page = 50
     fields = devices.FIELDS
@@ -37,8 +40,10 @@ class EquipmentAdmin(ByRight, FilteredOnly):
             return _("out of use")
         if device.next_check_on is None:
             return _("no day set")
-        words = _("overdue since %(day)s") if devices.is_overdue(device, today) else _("due %(day)s")
-        return words % {"day": f"{device.next_check_on:%Y-%m-%d}"}
+        day = {"day": date_format(device.next_check_on)}
+        if devices.is_overdue(device, today):
+            return format_html('<span class="tag caution">{}</span>', _("overdue since %(day)s") % day)
+        return _("due %(day)s") % day
 
     @admin.display(description=_("Log"))
     def uses(self, device):
@@ -58,14 +63,17 @@ class DeviceLogAdmin(ByRight, FilteredOnly):
     """What was given when, with which device and settings, by whom: read only; a row opens the note it stands on."""
 
     right_prefix = "treatment"
-    list_display = ("given_at", "kind", "device", "settings", "minutes", "performed_by", "patient")
+    list_display = ("given_at", "treatment", "device", "settings", "minutes", "performed_by", "patient")
     list_display_links = ("given_at",)
-    list_filter = ("recorded_at", "device", "kind")
+    list_filter = ("recorded_at", "device", ("kind", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("kind", "device", "performed_by", "visit__patient")
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-pk",)
     actions = None
+
+    class Media:
+        css: ClassVar = {"all": ["css/kinds.css"]}
 
     def has_view_permission(self, request, obj=None):
         return can(request.user, "visit.view")
@@ -79,6 +87,10 @@ class DeviceLogAdmin(ByRight, FilteredOnly):
     @admin.display(description=_("Given"), ordering="recorded_at")
     def given_at(self, row):
         return row.started_at or row.recorded_at
+
+    @admin.display(description=_("Treatment"), ordering="kind")
+    def treatment(self, row):
+        return row.kind.label.split(" (")[0]
 
     @admin.display(description=_("Settings"))
     def settings(self, row):

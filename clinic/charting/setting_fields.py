@@ -46,7 +46,7 @@ def _options(definition):
 
 
 def _choice(definition, choices):
-    options = choices if definition["default"] is not None else [("", definition["label"]), *choices]
+    options = choices if definition["default"] is not None else [("", "–"), *choices]
     return forms.ChoiceField(label=definition["label"], required=False, choices=options)
 
 

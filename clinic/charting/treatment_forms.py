@@ -114,7 +114,7 @@ class TreatmentForm(Plain):
 
     def _ask_device(self, last_used):
         if self.offered:
-            choices = [("", _("Device")), *[(str(d.pk), d.name) for d in self.offered]]
+            choices = [("", "–"), *[(str(d.pk), d.name) for d in self.offered]]
             chosen = str(last_used.pk) if last_used else ""
             self.fields["device"] = forms.ChoiceField(
                 label=_("Device"), required=False, choices=choices, initial=chosen
@@ -123,10 +123,16 @@ class TreatmentForm(Plain):
 
     def _settings(self, asked):
         names = [n for n in self.definitions if n in self.fields and n not in ("side", "regions")]
+        names += ["where"] if self.places_itself else []
         extra = ["minutes", *sorted(parameters.MEASURED), "device", "indication"]
         names += [n for n in extra if n in self.fields and n not in names]
         wanted = self.required_names | {"minutes"} | parameters.MEASURED
         return [self[n] for n in names if (n in wanted) == asked]
+
+    @property
+    def places_itself(self):
+        """Does the kind ask by a setting of its own where it is given? Then segments are one more thing to say."""
+        return bool(self.definitions.keys() & PLACED_BY) and "segments" not in self.definitions
 
     @property
     def asked(self):

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clinic.anatomy.segments import describe
-from clinic.charting import card_view
+from clinic.charting import card_view, evidence
 from clinic.charting.plan_card import keep_reason_name
 
 register = template.Library()
@@ -58,6 +58,12 @@ def planned_use(use):
 def planned_where(planned):
     """Where a planned treatment is meant to go."""
     return card_view.where_planned(planned)
+
+
+@register.filter
+def evidence_sources(kind):
+    """The sources that the evidence note of a kind names."""
+    return evidence.sources_in(kind.evidence_note)
 
 
 @register.filter
