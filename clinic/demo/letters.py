@@ -20,6 +20,7 @@ class Story:
     address: str
     urgency: str
     question: str
+    region: str = ""  # of the complaint; empty: any
     is_sent: bool = True
     answer: str = ""
     closed_because: str = ""
@@ -29,10 +30,12 @@ STORIES = (
     Story(
         5, "referral", "Dr Amara Osei, neurology", "Riverside Medical Center\n210 Mill Street", "soon",
         "The right ankle reflex is weaker than in the first week. Does this need nerve conduction tests?",
+        region="lumbar",
     ),
     Story(
         22, "imaging", "Harbor Imaging", "8 Dock Road\nfax (503) 555-0142", "soon",
         "Lumbar spine, two views: is there a fracture after the fall?",
+        region="lumbar",
     ),
     Story(
         16, "referral", "Dr Paul Lindqvist, primary care", "Ashbrook Family Practice", "routine",
@@ -41,7 +44,8 @@ STORIES = (
     ),
     Story(
         0, "imaging", "Harbor Imaging", "8 Dock Road\nfax (503) 555-0142", "routine",
-        "Neck, standing, two views: is there a change that speaks against adjustment?", is_sent=False,
+        "Neck, standing, two views: is there a change that speaks against adjustment?",
+        region="cervical", is_sent=False,
     ),
     Story(
         30, "referral", "Dr Ines Vidal, rheumatology", "Riverside Medical Center", "routine",
@@ -66,7 +70,8 @@ def write(visits, first, now):
 def _who(visits, story, taken, now):
     """A note of somebody without a letter, whose complaint began before this one was written."""
     began = now - story.days * DAY - HOUR
-    return next((v for v in visits if v.patient.pk not in taken and v.episode.opened_at < began), None)
+    fitting = [v for v in visits if v.patient.pk not in taken and story.region in ("", v.episode.region)]
+    return next((v for v in fitting if v.episode.opened_at < began), None)
 
 
 def _letter(story, visit, now):
