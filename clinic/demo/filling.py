@@ -18,12 +18,15 @@ from clinic.demo import (
     cabinet,
     charts,
     consents,
+    covers,
     doubles,
     follow_up,
     health,
     intakes,
     letters,
+    mishaps,
     outcomes,
+    own_sets,
     people,
     plan_courses,
     plans,
@@ -97,8 +100,11 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     afterwards.add_to_notes(rng, visits, now)
     given = afterwards.give_articles(rng, visits, patients[0], now)
     plans.write(visits, now)
+    own_sets.write([house.ingrid, house.carlos, house.noor])
     letters.write(visits, patients[0], now)
+    mishaps.write(visits, staff.user(Role.THERAPIST), patients[0], now)
     plan_courses.write(rng, visits, now=now, zone=house.location.zone)
+    covers.write(seed=seed, now=now, by=staff.user(Role.RECEPTIONIST))
     self_care.give([patient for patient in patients if patient.deceased_on is None], house.carlos.user)
     follow_up.start_timers(rows, staff.user(Role.RECEPTIONIST), now)
     follow_up.log_calls(staff.user(Role.RECEPTIONIST), now)
