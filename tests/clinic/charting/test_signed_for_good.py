@@ -168,6 +168,8 @@ def test_an_open_note_takes_every_one_of_these_changes(clinic, carlos, model):
 def test_addenda_are_neither_deleted_nor_emptied_at_once(signed):
     Addendum.objects.create(visit=signed, kind="addition", text="x", written_by=signed.opened_by, signature="Dr C")
     words = ["DELETE FROM", "TRUNCATE"] if connection.vendor == "postgresql" else ["DELETE FROM"]
+    if connection.vendor == "postgresql":
+        raw("SET CONSTRAINTS ALL IMMEDIATE")  # no check may be pending when a table is emptied
     for word in words:
         refused(lambda word=word: raw(f"{word} charting_addendum"))
     assert Addendum.objects.count() == 1
