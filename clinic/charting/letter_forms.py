@@ -1,5 +1,7 @@
 """The forms of a letter: what is asked of whom, how it went out, what came back, why it is closed."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -35,8 +37,9 @@ class LetterForm(Plain):
 
     def __init__(self, *args, patient=None, **kwargs):
         super().__init__(*args, **kwargs)
+        episode: Any = self.fields["episode"]
         if patient is not None:
-            self.fields["episode"].queryset = Episode.objects.of(patient)
+            episode.queryset = Episode.objects.of(patient)
         self.mark()
 
     @classmethod
@@ -70,13 +73,14 @@ class AnswerForm(Plain):
 
     def __init__(self, *args, patient=None, **kwargs):
         super().__init__(*args, **kwargs)
+        report: Any = self.fields["report"]
         if patient is not None:
-            newest = Document.objects.of(patient).valid().order_by("-uploaded_at", "-pk").values("pk")[:MOST_DOCUMENTS]
-            self.fields["report"].queryset = Document.objects.filter(pk__in=list(newest.values_list("pk", flat=True)))
+            newest = Document.objects.of(patient).valid().order_by("-uploaded_at", "-pk").values_list("pk", flat=True)
+            report.queryset = Document.objects.filter(pk__in=list(newest[:MOST_DOCUMENTS]))
         self.mark()
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if data.get("report") and data.get("file"):
             self.add_error("file", _("Choose a report of the chart or a file, not both."))
         return data

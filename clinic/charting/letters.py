@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -104,7 +105,7 @@ def task_key(letter):
 
 def _checked(fields, patient):
     """Return the texts trimmed. Raises `NothingAsked`, `OtherPatient`."""
-    kept = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    kept: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     if not (kept["addressee"] and kept["question"]):
         raise NothingAsked
     episode = kept["episode"]

@@ -20,7 +20,7 @@ def content(visit):
         "visit": visit,
         "found": finding_words.lines(read),
         "given": [_given(row, visit) for row in given.order_by("pk")],
-        "diagnoses": [row.code for row in read.diagnoses.all()],
+        "diagnoses": list(read.diagnoses.all()),
         "addenda": list(read.addenda.all()),
         "wrong": marks.get(VisitMark.Kind.ENTERED_IN_ERROR),
         "co_signed": marks.get(VisitMark.Kind.CO_SIGNED),

@@ -92,7 +92,7 @@ KINDS = {
             Visit,
             "visit.view",
             note_paper.content,
-            ("patient__merged_into", "episode", "practitioner__location", "opened_by"),
+            ("patient__merged_into", "episode", "practitioner__location", "check_in"),
         ),
         Kind(
             "findings",
