@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
-from clinic.charting import adverse_events, first_note, new_today, notes, parameters, safety, suggestions
+from clinic.charting import adverse_events, first_note, new_today, notes, parameters, safety, suggestions, trend
 from clinic.charting.marking import adjusted
 from clinic.charting.measured_words import lines_of
 from clinic.charting.models import TreatmentKind, Visit
 from clinic.charting.one_tap import Use
 from clinic.charting.travel_card import RESPONSES
-from clinic.outcomes.recording import pain_scores
+from clinic.outcomes.models import PAIN
+from clinic.outcomes.recording import SPASMS, recent
 from clinic.scheduling.models import Appointment
 from patients.models import Alert, Allergy, Intake
 
@@ -123,22 +124,6 @@ def _earlier_marks(row, visit, x):
     return []
 
 
-def trend(scores, width=268, height=92):
-    """Return the drawing of the pain scores (path, points, first and last), or None for none."""
-    if not scores:
-        return None
-    left, right, top, bottom = 14, width - 18, 12, height - 12
-    step = (right - left) / max(len(scores) - 1, 1)
-    points = [(round(left + step * n, 1), round(bottom - (bottom - top) * s / 10, 1), s) for n, s in enumerate(scores)]
-    return {
-        "points": points,
-        "path": "M" + "L".join(f"{x} {y}" for x, y, _s in points),
-        "first": points[0],
-        "last": points[-1],
-        "change": scores[-1] - scores[-2] if len(scores) > 1 else None,
-    }
-
-
 def where_words(treatment):
     """Where a treatment went: its segments, else its regions and side."""
     return _where(treatment, treatment.segments)
@@ -236,11 +221,12 @@ def known(visit):
     """The left column: today's score and the trend, the last three visits, the complaint."""
     before = earlier_visits(visit)
     intake = Intake.objects.of(visit.patient).submitted().defer("answers").order_by("-version").first()
+    scores = recent(visit.patient, (PAIN, SPASMS))
     return {
         "before": before,
         "earlier": history_rows(before),
         "intake": intake,
-        "trend": trend(pain_scores([visit.patient]).get(visit.patient.person_id, [])),
+        "trend": trend.of(scores[PAIN], scores[SPASMS]),
         "episode": visit.episode,
         "phase": visit.episode.phase_on(notes.day_of(visit)),
     }

@@ -132,3 +132,14 @@ def pain_scores(patients, last=10):
     for person, score in rows.filter(nth__lte=last).order_by("person", "-nth").values_list("person", "score"):
         scores.setdefault(person, []).append(int(score))
     return scores
+
+
+def recent(patient, measures, last=10):
+    """Return {measure: [(day, whole score), oldest first]} of at most the `last` scores of each, in one query."""
+    nth = Window(RowNumber(), partition_by="measure", order_by=(F("taken_at").desc(), F("pk").desc()))
+    rows = counted(Response.objects.of(patient).filter(measure_id__in=measures)).annotate(nth=nth)
+    told = {measure: [] for measure in measures}
+    newest = rows.filter(nth__lte=last).order_by("measure", "-nth").values_list("measure_id", "taken_at", "score")
+    for measure, at, score in newest:
+        told[measure].append((timezone.localdate(at), int(score)))
+    return told
