@@ -99,7 +99,8 @@ def _details(patient):
     return {"appointments": rows.order_by("-starts_at")[:6]}
 
 
-def _overview(request, patient):
+def overview_facts(request, patient):
+    """What the records know of a patient, for the overview."""
     return {
         "alerts": Alert.objects.of(patient).open()[:MOST_FACTS],
         "conditions": Condition.objects.of(patient).active()[:12],
@@ -152,7 +153,7 @@ def _documents(request, patient):
 
 
 TAB = {
-    "overview": _overview,
+    "overview": overview_facts,
     "history": _history,
     "intake": _intake,
     "visits": _visits_tab,

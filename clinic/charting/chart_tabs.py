@@ -1,6 +1,6 @@
 """What charting adds to a patient's chart: its tabs, registered when the application starts."""
 
-from clinic.charting import events_tab, letters_tab, outcomes_tab, plan_tab, readers_tab, timeline_tab
+from clinic.charting import events_tab, letters_tab, outcomes_tab, overview_tab, plan_tab, readers_tab, timeline_tab
 from patients.chart_tabs import Tab
 
 TABS: tuple[Tab, ...] = (
@@ -10,4 +10,5 @@ TABS: tuple[Tab, ...] = (
     readers_tab.TAB,
     letters_tab.TAB,
     outcomes_tab.TAB,
+    overview_tab.TAB,
 )

@@ -27,6 +27,7 @@ class Kind:
     """How one measure is shown. `lines` are those of its scale; none when it has no end of its own."""
 
     slug: str
+    short: Any
     title: Any
     row: Any
     shape: str
@@ -36,13 +37,35 @@ class Kind:
 
 
 KINDS = (
-    Kind("nrs_pain", _("Pain, 0 to 10"), _("Pain now"), plot_parts.CIRCLE, "pain", (0, 5, 10)),
-    Kind("spasms", _("Spasms a week"), _("Spasms"), plot_parts.BAR, "spasm"),
-    Kind("rmdq", _("Roland-Morris, 0 to 24"), _("Score"), plot_parts.TRIANGLE, "rm", (0, 8, 16, 24)),
-    Kind("psfs", _("Function, own activities, 0 to 10"), _("Mean"), plot_parts.SQUARE, "func", (0, 5, 10)),
-    Kind("odi", _("Oswestry, 0 to 100 %"), _("Percent"), plot_parts.TRIANGLE, "rm", (0, 50, 100), False),
-    Kind("ndi", _("Neck disability, 0 to 50"), _("Points"), plot_parts.TRIANGLE, "rm", (0, 25, 50), False),
-    Kind("global_change", _("Change in all, -3 to 3"), _("Step"), plot_parts.CIRCLE, "func", (-3, 0, 3), False),
+    Kind("nrs_pain", _("Pain"), _("Pain, 0 to 10"), _("Pain now"), plot_parts.CIRCLE, "pain", (0, 5, 10)),
+    Kind("spasms", _("Spasms a week"), _("Spasms a week"), _("Spasms"), plot_parts.BAR, "spasm"),
+    Kind(
+        "rmdq", _("Roland-Morris"), _("Roland-Morris, 0 to 24"), _("Score"), plot_parts.TRIANGLE, "rm", (0, 8, 16, 24)
+    ),
+    Kind(
+        "psfs", _("Function"), _("Function, own activities, 0 to 10"), _("Mean"), plot_parts.SQUARE, "func", (0, 5, 10)
+    ),
+    Kind("odi", _("Oswestry"), _("Oswestry, 0 to 100 %"), _("Percent"), plot_parts.TRIANGLE, "rm", (0, 50, 100), False),
+    Kind(
+        "ndi",
+        _("Neck disability"),
+        _("Neck disability, 0 to 50"),
+        _("Points"),
+        plot_parts.TRIANGLE,
+        "rm",
+        (0, 25, 50),
+        False,
+    ),
+    Kind(
+        "global_change",
+        _("Change in all"),
+        _("Change in all, -3 to 3"),
+        _("Step"),
+        plot_parts.CIRCLE,
+        "func",
+        (-3, 0, 3),
+        False,
+    ),
 )
 BY_SLUG = {kind.slug: kind for kind in KINDS}
 
