@@ -23,6 +23,7 @@ class OwnWords(ByRight, FilteredOnly):
     """Rows of one practitioner, or of the clinic for all. One sees one's own and the clinic's; the clinic admin sees
     each and may hand one over to the clinic."""
 
+    own_fields: tuple[str, ...] = ()
     actions = None
     list_per_page = 50
     list_select_related = ("practitioner",)
@@ -40,7 +41,8 @@ class OwnWords(ByRight, FilteredOnly):
 
     def get_fields(self, request, obj=None):
         """Whose it is stands only where it may be given to somebody else."""
-        return ("practitioner", *self.fields) if obj and may_change_the_clinics(request.user) else self.fields
+        whose = ("practitioner",) if obj and may_change_the_clinics(request.user) else ()
+        return (*whose, *self.own_fields)
 
     def has_change_permission(self, request, obj=None):
         if not super().has_change_permission(request, obj):
@@ -67,7 +69,7 @@ class PresetAdmin(OwnWords):
     right_prefix = "preset"
     list_display = ("name", "holds", "whose", "is_active", "order")
     list_filter = ("is_active",)
-    fields = ("name", "is_active", "order", "holds")
+    own_fields = ("name", "is_active", "order", "holds")
     readonly_fields = ("holds",)
 
     @admin.display(description=_("Treatments"))
@@ -86,4 +88,4 @@ class PhraseAdmin(OwnWords):
     list_display = ("short", "part", "text", "whose", "order")
     list_filter = ("part",)
     search_fields = ("short", "text")
-    fields = ("part", "short", "text", "order")
+    own_fields = ("part", "short", "text", "order")

@@ -136,7 +136,8 @@ class RowForm(Plain):
 
 def _check_field(row, name):
     """One tap for the usual answers; an answer given elsewhere in other words stays as it is."""
-    choices, stored = list(CHECKS[name]), row.parameters.get(name, "")
+    choices: list[tuple[str, Any]] = list(CHECKS[name])
+    stored = row.parameters.get(name, "")
     if stored and stored not in dict(choices):
         choices[-1] = (stored, in_words(stored))
     label = next(d["label"] for d in row.kind.definition["parameters"] if d["name"] == name)

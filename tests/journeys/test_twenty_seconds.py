@@ -1,7 +1,10 @@
 """A visit noted in twenty seconds: taps counted on real pages, nothing typed, nothing unsaid."""
 
+import os
 import re
 from datetime import time, timedelta
+from statistics import median
+from time import monotonic
 
 import pytest
 from django.utils import timezone
@@ -9,6 +12,7 @@ from django.utils import timezone
 from clinic.accounts.roles import Role
 from clinic.charting import notes, treating
 from clinic.charting.models import TreatmentApplied, Visit
+from clinic.demo.filling import fill
 from clinic.outcomes.models import CheckIn
 from clinic.scheduling.models import WorkingHours
 from clinic.scheduling.models.appointments import Status
@@ -18,6 +22,7 @@ from tests.journeys.tapping import Hand, Typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 UNCHANGED, SEGMENT_AND_MINUTES = 5, 10
+VISITS = int(os.environ.get("DAY_OF_VISITS", "60"))
 
 
 @pytest.fixture
@@ -195,3 +200,48 @@ def test_what_the_patient_said_is_accepted_with_one_tap(tab, site, sign_in, carl
     visit = Visit.objects.latest("pk")
     assert (visit.check_in.words, visit.pain, visit.change) == ("Worse after shovelling", 6, "worse")
     assert hand.count <= UNCHANGED, hand.taps
+
+
+@pytest.mark.timeout(900)
+def test_a_day_of_sixty_visits_is_charted_within_the_taps(tab, site, sign_in, carlos, request):
+    """People of the demo, each as the last visit left them; printed is how many seconds one took in the median."""
+    fill(seed=1, count=90, weeks=4)
+    people = returning_patients(VISITS)
+    now = timezone.now()
+    for place, patient in enumerate(people):
+        starts = now + timedelta(days=200, minutes=20 * place)  # where nobody of the demo is booked
+        make.appointment(patient, carlos.practitioner, starts, status=Status.ARRIVED, arrived_at=now)
+    sign_in(tab, carlos)
+    taken = []
+    for _ in people:
+        hand, began = Hand(tab), monotonic()
+        asked = chart_unchanged(hand, site)
+        taken.append(monotonic() - began)
+        assert hand.count <= UNCHANGED + asked, hand.taps
+    signed = Visit.objects.filter(practitioner=carlos.practitioner).exclude(signed_at=None).count()
+    assert signed == len(people) == VISITS
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{VISITS} visits, {median(taken):.1f} s each in the median, {max(taken):.1f} s the longest")
+
+
+def returning_patients(count):
+    """Living people whose last visit was signed and held treatments that nothing warned of."""
+    plain = Visit.objects.signed().filter(treatments__strictest="").exclude(treatments__strictest="R")
+    plain = plain.filter(patient__deceased_on=None, patient__merged_into=None, patient__conditions=None)
+    people = dict.fromkeys(visit.patient for visit in plain.select_related("patient").order_by("-visited_at", "-pk"))
+    return list(people)[:count]
+
+
+def chart_unchanged(hand, site):
+    """Chart whoever waits longest as the last visit was; return how many checks the treatments asked for."""
+    tab = hand.tab
+    open_next(hand, site)
+    carry_over(hand)
+    checks = tab.locator("[data-treatment] fieldset.check")
+    asked = checks.count()
+    for place in range(asked):
+        hand.tap(checks.nth(place).get_by_role("radio").first, "check")
+    answer_all(hand, "Same")
+    since_last(hand, "Same")
+    sign_and_next(hand)
+    return asked
