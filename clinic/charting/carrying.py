@@ -5,11 +5,10 @@ stands on today's note is never overwritten, and pressing twice adds nothing.
 """
 
 from django.db import transaction
-from django.db.models import Max
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.charting import notes, one_tap
+from clinic.charting import diagnosing, notes, one_tap
 from clinic.charting.models import (
     MuscleFinding,
     NerveTest,
@@ -81,12 +80,13 @@ def _carry_rows(model, row, source, named, copied):
 
 
 def _carry_diagnoses(row, source):
-    known = set(row.diagnoses.values_list("code_id", flat=True))
-    codes = [old.code_id for old in source.diagnoses.all() if old.code_id not in known]
-    last = row.diagnoses.aggregate(last=Max("position"))["last"] or 0
+    """Those that may stand beside what is on the note already: a code that one of today's excludes stays behind."""
+    standing = list(row.diagnoses.select_related("code"))
+    last = max((each.position for each in standing), default=0)
+    carried = diagnosing.that_fit(source.diagnoses.select_related("code"), standing)
     VisitDiagnosis.objects.bulk_create(
-        VisitDiagnosis(visit=row, code_id=code, position=place, is_carried=True)
-        for place, code in enumerate(codes, start=last + 1)
+        VisitDiagnosis(visit=row, code=code, position=place, is_carried=True)
+        for place, code in enumerate(carried, start=last + 1)
     )
 
 

@@ -103,6 +103,19 @@ def add(visit, *, code, by, because="", is_carried=False):
     return diagnosis
 
 
+def that_fit(carried, standing):
+    """Return the codes of an earlier note that may join those of this one: not there yet, excluded by none.
+
+    One that stood with a reason stays behind: reasons are given anew, never carried over.
+    """
+    codes, fitting = [each.code for each in standing], []
+    for row in carried:
+        if row.code not in codes and not code_rules.clashes(row.code, codes):
+            codes.append(row.code)
+            fitting.append(row.code)
+    return fitting
+
+
 @transaction.atomic
 def remove(diagnosis, *, by):
     """Take a diagnosis out of an unsigned note. Raises `notes.AlreadySigned`."""

@@ -1,11 +1,14 @@
 """Diagnoses of a note: billable codes only, none beside one that excludes it, in the order the practitioner wants."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.charting import diagnosing, notes
+from clinic.charting import carrying, diagnosing, notes
 from clinic.charting.models import DiagnosisCode, FavouriteCode, VisitDiagnosis
 from tests import make
 
@@ -95,6 +98,20 @@ def test_a_code_is_refused_beside_one_carried_over_from_the_last_visit(visit, ca
     diagnosing.add(visit, code=code("M54.59"), by=carlos, is_carried=True)
     with pytest.raises(diagnosing.Excluded):
         diagnosing.add(visit, code=code("M51.26"), by=carlos)
+
+
+def test_same_as_last_leaves_behind_what_todays_codes_exclude_and_what_stood_with_a_reason(ana, carlos):
+    """R14, against codes copied by same as last."""
+    last = make.visit(ana, carlos.practitioner, visited_at=timezone.now() - timedelta(days=3))
+    today = make.visit(ana, carlos.practitioner, episode=last.episode)
+    for name, why in (("M54.59", ""), ("M62.830", ""), ("R25.2", "Night cramps")):
+        diagnosing.add(last, code=code(name), because=why, by=carlos)
+    diagnosing.add(today, code=code("M54.41"), by=carlos)
+    carrying.same_as_last(today, by=carlos)
+    assert list(today.diagnoses.values_list("code", "because", "is_carried")) == [
+        ("M54.41", "", False),
+        ("M62.830", "", True),
+    ]
 
 
 def test_a_cramp_stands_beside_a_spasm_only_with_a_reason_that_is_kept_and_written_down(visit, carlos, diagnosed):
