@@ -157,3 +157,12 @@ def test_adding_a_muscle_again_takes_nothing_from_its_row(chart, carlos, visit):
     notes.note_muscle(visit, muscle="piriformis", side="R", spasm_before=3, tenderness=2, by=carlos)
     press(chart, visit, "add_finding", **{"newm-muscle": "piriformis", "newm-side": "R", "newm-spasm_after": "1"})
     assert list(visit.muscle_findings.values_list("spasm_before", "spasm_after", "tenderness")) == [(3, 1, 2)]
+
+
+def test_two_saves_of_one_page_that_cross_are_no_conflict(chart, visit):
+    first = typed(visit, "mark:L4.R", subjective="Stiff", base="as it was")
+    assert chart.post(card(visit), first).status_code == 302
+    assert chart.post(card(visit), {**first, "do": "mark:T4.L"}).status_code == 302
+    assert chart.post(card(visit), {**first, "subjective": "Sore"}).status_code == 409
+    visit.refresh_from_db()
+    assert (found(visit), visit.subjective) == (["L4 R", "T4 L"], "Stiff")
