@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,6 +18,17 @@ from clinic.charting import devices, parameters
 from clinic.charting.models import Equipment, TreatmentApplied
 
 
+class DeviceForm(forms.ModelForm):
+    """A device; its next check comes after the last one."""
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        last, due = data.get("checked_on"), data.get("next_check_on")
+        if last and due and due < last:
+            self.add_error("next_check_on", _("The next check comes after the last one."))
+        return data
+
+
 @admin.register(Equipment)
 class EquipmentAdmin(ByRight, FilteredOnly):
     """Devices: added and changed by their deeds, taken out of use and never deleted."""
@@ -26,6 +38,7 @@ class EquipmentAdmin(ByRight, FilteredOnly):
     list_filter = (("kind", admin.RelatedOnlyFieldListFilter), ("retired_on", admin.EmptyFieldListFilter))
     list_select_related = ("kind",)
     list_per_page = 50
+    form = DeviceForm
     fields = devices.FIELDS
     actions = None
 
