@@ -33,6 +33,21 @@ def rates(since):
     return sorted(counted, key=lambda row: (-(row[3] or 0), row[0]))
 
 
+class Stands(admin.SimpleListFilter):
+    """Open or closed, in words."""
+
+    title = _("state")
+    parameter_name = "stands"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("Open")), ("closed", _("Closed"))]
+
+    def queryset(self, request, queryset):
+        return {"open": queryset.filter(closed_at=None), "closed": queryset.exclude(closed_at=None)}.get(
+            self.value() or "", queryset
+        )
+
+
 @admin.register(AdverseEvent)
 class AdverseEventAdmin(ByRight, FilteredOnly):
     """Read here; reported, asked after and closed in the chart of the patient."""
@@ -41,7 +56,7 @@ class AdverseEventAdmin(ByRight, FilteredOnly):
     change_list_template = "admin/charting/adverseevent/change_list.html"
     list_display = ("began_on", "patient", "severity_word", "kind", "what", "follow_up_on", "stands")
     list_display_links = ("began_on", "patient")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "severity", "kind", "began_on")
+    list_filter = (Stands, "severity", "kind", "began_on")
     list_select_related = ("patient", "kind")
     list_per_page = 50
     show_full_result_count = False

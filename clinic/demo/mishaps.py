@@ -4,6 +4,7 @@ wrong person, and an addendum of the therapist that waits for a second name.
 
 from datetime import timedelta
 
+from clinic.charting import notes
 from clinic.charting.models import Addendum, AdverseEvent, TreatmentApplied, VisitMark
 from clinic.outcomes import recording
 from patients.models import Task
@@ -48,7 +49,7 @@ def _event(by_id, told, now):
     if given is None:
         return None
     visit = by_id[given.visit_id]
-    by, at = visit.signed_by, min(visit.signed_at + 3 * HOUR, now)
+    by, at, day = visit.signed_by, min(visit.signed_at + 3 * HOUR, now), notes.day_of(visit)
     closed = {"outcome": outcome, "outcome_note": words, "closed_at": min(at + 3 * DAY, now), "closed_by": by}
     event = AdverseEvent.objects.create(
         patient=visit.patient,
@@ -56,9 +57,9 @@ def _event(by_id, told, now):
         kind=given.kind,
         severity=severity,
         what=what,
-        began_on=at.date(),
+        began_on=day,
         action=action,
-        follow_up_on=at.date() + ASK_AGAIN * DAY,
+        follow_up_on=day + ASK_AGAIN * DAY,
         reported_at=at,
         reported_by=by,
         **(closed if outcome else {}),
