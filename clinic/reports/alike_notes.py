@@ -22,10 +22,12 @@ MOST, SHOWN = 8_000, 12  # notes read at once, and links a practitioner
 
 @dataclass
 class Row:
-    """One practitioner: how many notes were signed in the window, and which of them read like the one before."""
+    """One practitioner: how many notes were signed in the window, which of them read like the one before, and how many
+    more have the same findings and treatments under other words."""
 
     practitioner: str
     signed: int = 0
+    same_rows: int = 0
     alike: list[tuple[int, datetime]] = field(default_factory=list)
 
     @property
@@ -42,18 +44,20 @@ class Row:
 def rows(now: datetime) -> list[Row]:
     """Return the `Row`s of this clinic, the highest share first: one query, whatever the number of notes."""
     found: dict[int, Row] = {}
-    for number, practitioner, name, visited_at, signed_at, is_alike in _compared(now):
+    for number, practitioner, name, visited_at, signed_at, is_alike, has_same_rows in _compared(now):
         if signed_at < now - WINDOW:
             continue
         row = found.setdefault(practitioner, Row(name))
         row.signed += 1
+        row.same_rows += has_same_rows and not is_alike
         if is_alike:
             row.alike.append((number, visited_at))
     return sorted(found.values(), key=lambda row: (-row.share, row.practitioner))
 
 
 def _compared(now: datetime) -> Iterator[tuple[Any, ...]]:
-    """Each signed note with whether it reads like the one before of the same person; notes in error are left out."""
+    """Each signed note with whether it reads like the one before of the same person, and whether its rows are the same
+    and not empty; notes in error are left out."""
     notes = Visit.objects.signed().valid().filter(signed_at__gte=now - WINDOW - BEFORE).with_person()
     names = ("pk", "person", "practitioner", "practitioner__name", "visited_at", "signed_at", "document")
     last: tuple[Any, Any] = (None, None)
@@ -61,5 +65,6 @@ def _compared(now: datetime) -> Iterator[tuple[Any, ...]]:
     by_visit = sorted(newest, key=lambda note: (note[1], note[4], note[0]))
     for pk, person, practitioner, name, visited_at, signed_at, document in by_visit:
         content = alike.canonical(json.loads(document))
-        yield pk, practitioner, name, visited_at, signed_at, last == (person, content)
+        same_rows = last[0] == person and any(content[1]) and last[1][1] == content[1]
+        yield pk, practitioner, name, visited_at, signed_at, last == (person, content), same_rows
         last = (person, content)

@@ -15,12 +15,12 @@ from tests import make
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
-def signed(of, by, days_ago, plan, now=NOW):
+def signed(of, by, days_ago, plan, now=NOW, **more):
     at = now - timedelta(days=days_ago)
     visit = make.visit(of, by.practitioner, visited_at=at)
     Visit.objects.filter(pk=visit.pk).update(
         signed_at=at, signed_by=by, signature="Dr C", sha256="0" * 64, rules_version="1",
-        document=json.dumps({"plan": plan, "visited_at": at.isoformat()}),
+        document=json.dumps({"plan": plan, "visited_at": at.isoformat(), **more}),
     )  # fmt: skip
     return visit
 
@@ -55,6 +55,14 @@ def test_the_one_before_may_lie_before_the_window_and_is_not_counted_itself(carl
     signed(ana, carlos, 120, "Walk")
     signed(ana, carlos, 80, "Walk")
     assert told() == [("Dr Carlos Vega", 1, 1, 100)]
+
+
+def test_the_same_findings_under_other_words_are_told_apart_and_empty_ones_are_no_match(carlos, ana, ben):
+    for days_ago, plan in ((30, "Walk"), (20, "Rest"), (10, "Rest")):
+        signed(ana, carlos, days_ago, plan, segments=[{"segment": "L4", "side": "R"}])
+    for days_ago, plan in ((8, "Walk"), (4, "Rest")):
+        signed(ben, carlos, days_ago, plan)
+    assert [(row.signed, len(row.alike), row.same_rows) for row in alike_notes.rows(NOW)] == [(5, 1, 1)]
 
 
 def test_notes_in_error_and_drafts_are_left_out(carlos, ana):
