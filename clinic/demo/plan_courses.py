@@ -12,6 +12,7 @@ from patients.models import Task
 
 DAY = timedelta(days=1)
 AWAY = 24  # days without a visit after which a plan is over
+MORE = 6  # visits more with each decision to go on
 FEWEST = 2  # visits before a plan is written
 GOALS = {
     "lumbar": ("Lift the grandchild", "Shovel the path", "Sit for 45 minutes"),
@@ -120,7 +121,7 @@ def _go(course, number, today, zone):
         _end(course, min(last + AWAY * DAY, today), zone)
         course.events = [_event(course, clock, min(clock.due_on, today), zone) for clock in waiting]
         return
-    until = last if number % LATE_OF else course.begun + 20 * DAY  # nobody answered since then
+    until = today - DAY if number % LATE_OF else course.begun + 20 * DAY  # nobody answered since then
     while waiting:
         clock = waiting.pop(0)
         answered = clock.due_on if clock.due_on <= until else None
@@ -170,6 +171,7 @@ def _decide(course, number, day, zone):
         course.plan.is_maintenance = True
         _made(course, "maintenance", "Stable and back at work; wishes to be seen now and then.", day, zone)
     else:
+        course.plan.planned_visits += MORE
         _made(course, "continue", GOES_ON[flag], day, zone)
 
 
