@@ -16,11 +16,12 @@ def _day():
 class CoverageForm(forms.ModelForm):
     """A payer from one day on."""
 
+    payer = forms.ChoiceField(label=_("Payer"), choices=Coverage.Payer.choices, widget=forms.RadioSelect)
+
     class Meta:
         model = Coverage
         fields = ["payer", "name", "member_number", "since", "unit_rule", "notice_signed_on"]
         widgets = {
-            "payer": forms.RadioSelect,
             "unit_rule": forms.RadioSelect,
             "since": _day(),
             "notice_signed_on": _day(),
