@@ -74,13 +74,19 @@ def rings(clock: Clock, *, kept: int, today: date) -> bool:
 
 
 def next_due(open_clocks: Iterable[Clock], *, kept: int, today: date) -> Clock | None:
-    """What comes first, with its day, or None. A review within a week of a re-examination is named after that."""
+    """What comes first, with its day, or None.
+
+    A decision whose day has come goes before all; a review within a week of a re-examination is named after that.
+    """
     dated = sorted(
         (Clock(one.kind, day) for one in open_clocks if (day := due_on(one, kept=kept, today=today)) != date.max),
         key=lambda one: (one.due_on, one.kind),
     )
     if not dated:
         return None
+    overdue = [one for one in dated if one.kind == DECISION and one.due_on <= today]
+    if overdue:
+        return overdue[0]
     first = dated[0]
     if first.kind == REVIEW and any(one.kind == RE_EXAM and one.due_on - first.due_on <= TOGETHER for one in dated):
         return Clock(RE_EXAM, first.due_on)

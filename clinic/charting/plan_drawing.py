@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-LEFT, RIGHT, MIDDLE = 8, 380, 36
-WIDTH, HEIGHT, TALL = 388, 74, 104
+LEFT, RIGHT = 14, 374  # the middles of what stands at the ends of the line, inside its round caps
+HEIGHT, TALL = 74, 104
 ROOM = 86  # px that two labels of one row need between their middles
 EDGE = 42  # nearer than this to an end, a label leans inwards
 MOST = 40  # marks; beyond that they run into each other
@@ -47,7 +47,7 @@ class Line:
     @property
     def past(self):
         """The path of the part that lies behind."""
-        return "" if self.now is None else f"M{LEFT + 6} 30H{max(self.now, LEFT + 6)}V42H{LEFT + 6}a6 6 0 0 1 0-12z"
+        return "" if self.now is None else f"M{LEFT} 30H{self.now}V42H{LEFT}a6 6 0 0 1 0-12z"
 
     @property
     def height(self):

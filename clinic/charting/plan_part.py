@@ -32,6 +32,8 @@ class PlanPart(CardPart):
         typed = {name: data.get(f"{PREFIX}-{name}", "") for name in DecideForm.base_fields} if data is not None else {}
         self.form = DecideForm(prefix=PREFIX, initial=typed).mark()  # asked only by its own button
         self._found = None
+        if card.errors.get(PREFIX) and self.standing:  # refused before: what was typed, with what is wrong
+            self.form = DecideForm(card.data, prefix=PREFIX, has_improved=self.found.has_improved).mark()
 
     def _goals(self):
         rows = CarePlan.objects.get(pk=self.standing.plan).goals.filter(measure=goals.ON_THE_CARD)
@@ -110,6 +112,7 @@ class PlanPart(CardPart):
         self.form = DecideForm(self.data, prefix=PREFIX, has_improved=self.found.has_improved)
         with suppress(planning.PlanEnded):  # ended in another window; the page shows it
             if self.form.keep(plan, visit=self.visit, by=user) is None:
+                self.card.errors[PREFIX] = str(_("Not decided yet."))
                 raise Refused
         return ""
 

@@ -15,14 +15,14 @@ DUE = st.lists(st.tuples(st.integers(-5, 200), st.just("review"), st.just("day")
 def test_the_picture_of_the_chart():
     due = [(28, "re-exam", "day 28, 29 Nov"), (42, "decision", "day 42, 13 Dec")]
     line = plan_drawing.draw(19, [1, 4, 10, 15], [8], due)
-    assert (line.now, line.now_anchor) == (171.3, "middle")
-    assert line.visits == [8.0, 35.2, 89.7, 135.0]
-    assert line.crosses == ["M69.1 33.6l4.8 4.8m0-4.8-4.8 4.8"]
+    assert (line.now, line.now_anchor) == (172.0, "middle")
+    assert line.visits == [14.0, 40.3, 93.0, 136.9]
+    assert line.crosses == ["M73.1 33.6l4.8 4.8m0-4.8-4.8 4.8"]
     assert [(one.x, one.row, one.anchor, one.is_next) for one in line.labels] == [
-        (253.0, 0, "middle", True),
-        (380.0, 0, "end", False),
+        (251.1, 0, "middle", True),
+        (374.0, 0, "end", False),
     ]
-    assert line.past == "M14 30H171.3V42H14a6 6 0 0 1 0-12z"
+    assert line.past == "M14 30H172.0V42H14a6 6 0 0 1 0-12z"
 
 
 def test_before_it_starts_there_is_no_today():

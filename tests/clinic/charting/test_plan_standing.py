@@ -94,7 +94,7 @@ def test_the_first_day_begins_at_midnight_of_the_place_on_clock_change_nights_to
 
 def test_late_is_late_and_a_plan_on_hold_waits(plan, episode):
     told = plan_standing.of_episode(episode, date(2026, 12, 14))
-    assert (told.due_kind, told.is_late, told.decision_due, told.phase) == ("re_exam", True, True, "restore")
+    assert (told.due_kind, told.is_late, told.decision_due, told.phase) == ("decision", True, True, "restore")
     type(plan).objects.filter(pk=plan.pk).update(is_held=True)
     told = plan_standing.of_episode(episode, date(2026, 12, 14))
     assert (told.due_kind, told.is_late, told.decision_due) == ("", False, False)
