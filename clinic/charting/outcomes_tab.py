@@ -100,7 +100,8 @@ class Page:
             (clocks.REVIEW_DAY, _("re-exam, day %(n)s")),
             (clocks.DECISION_DAY, _("decision, day %(n)s")),
         )
-        return [Clock(clocks.on_day(began, day), words % {"n": day}) for day, words in told]
+        short = _("day %(n)s")
+        return [Clock(clocks.on_day(began, day), words % {"n": day}, short % {"n": day}) for day, words in told]
 
     @property
     def days(self) -> Days:

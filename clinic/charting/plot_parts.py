@@ -78,10 +78,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Clock:
-    """A day of the plan that is looked out for, such as a re-examination."""
+    """A day of the plan that is looked out for, such as a re-examination; `short` stands where words have no room."""
 
     day: date
     words: str
+    short: str = ""
 
 
 @dataclass(frozen=True)

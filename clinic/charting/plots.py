@@ -119,20 +119,19 @@ def _rule(value: float, content: Content, frame: Frame) -> Rule:
 
 
 def _clocks(clocks: Sequence[Clock], days: Days, room: Room) -> tuple[Rule, ...]:
-    """The days of the plan; their words stand right or left of the line, however all of them fit."""
+    """The days of the plan; their words stand right or left of the line, however all of them fit, else in short."""
     places = [days.x(clock.day, room.frame) for clock in clocks]
-    for sides in product(("start", "end"), repeat=len(clocks)):
-        trial = Room(room.frame)
-        tried = [
-            trial.take(clock.words, x + (4 if side == "start" else -4), CLOCK_LINE, side)
-            for clock, x, side in zip(clocks, places, sides, strict=True)
-        ]
-        if all(tried):
-            break
-    else:  # no way fits all: the line alone
-        trial, tried = Room(room.frame), [None] * len(clocks)
-    room.taken += trial.taken
-    return tuple(Rule(x, word) for x, word in zip(places, tried, strict=True))
+    words: Sequence[Word | None] = [None] * len(clocks)
+    for told in ([clock.words for clock in clocks], [clock.short for clock in clocks]):
+        for sides in product(("start", "end"), repeat=len(clocks)):
+            trial = Room(room.frame)
+            tried = [
+                trial.take(text, x + (4 if side == "start" else -4), CLOCK_LINE, side)
+                for text, x, side in zip(told, places, sides, strict=True)
+            ]
+            if all(tried) and not all(words):
+                words, room.taken = tried, [*room.taken, *trial.taken]
+    return tuple(Rule(x, word) for x, word in zip(places, words, strict=True))
 
 
 def _numbers(spots: Spots, room: Room, is_bar: bool) -> dict[float, Word]:

@@ -107,6 +107,12 @@ def test_words_of_two_days_near_each_other_stand_on_both_sides():
     assert [rule.word for rule in plots.draw(content([], [], 365, clocks=[*clocks, *clocks])).clocks] == [None] * 4
 
 
+def test_words_without_room_are_said_in_short():
+    clocks = [Clock(day(28), "re-exam, day 28", "day 28"), Clock(day(42), "decision, day 42", "day 42")]
+    plot = plots.draw(content([], [], 52, clocks=clocks), NARROW)
+    assert [rule.word.text for rule in plot.clocks] == ["day 28", "day 42"]
+
+
 def test_one_score_is_a_point_without_a_line_and_none_is_nothing():
     one, none = plots.draw(content([0], [5], 0)), plots.draw(content([], [], 0))
     assert ([p.x for p in one.points], one.path) == ([329], "")
