@@ -146,6 +146,8 @@ def pages():
         ("desk-timer", "/desk/timers/start/", "receptionist"),
         ("chart-home", "/admin/", "chiropractor"),
         ("travel-card", draft.get_absolute_url() if draft else "/admin/charting/visit/", "chiropractor"),
+        ("travel-card-measuring", f"{draft.get_absolute_url() if draft else signed.get_absolute_url()}?opened=measuring",
+         "chiropractor"),
         ("signed-note", signed.get_absolute_url(), "chiropractor"),
         ("chart-patient", ana.get_absolute_url(), "chiropractor"),
         ("travel-card-crash", f"{crash.get_absolute_url()}?kind=adjustment", "chiropractor"),

@@ -24,7 +24,7 @@ REFUSALS = (
 
 @dataclass(frozen=True)
 class NotAdjusted:
-    """Why a place is not adjusted: the words, and what may be done (`seen`, `reason`, `gentler` or nothing)."""
+    """Why a place is not adjusted: the words, and what may be done (`seen`, `reason`, `how` or nothing)."""
 
     words: str
     way: str = ""
