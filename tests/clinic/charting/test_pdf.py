@@ -88,7 +88,7 @@ def test_a_hostile_name_is_text(doctor, ana):
     ana.given_name, ana.family_name = "<script>go()</script>", "مريم 🦴 " + "Long" * 18
     ana.save()
     text = text_of(read(doctor, "summary", ana))
-    letters = "".join(text.split())  # the reader guesses where words end
+    letters = "".join(one for one in text if one.isprintable() and not one.isspace())  # spaces are the reader's guess
     assert ("<script>go()</script>" in letters, "LongLong" in letters, "م" in letters) == (True, True, True)
 
 
