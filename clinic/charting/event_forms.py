@@ -1,5 +1,7 @@
 """Forms of adverse events: reporting one in a few taps, and closing it with how it ended."""
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +31,9 @@ class EventForm(Plain):
 
     def __init__(self, data=None, *, visits=(), initial=None, **options):
         super().__init__(data, initial={"began_on": timezone.localdate(), **(initial or {})}, **options)
-        self.fields["kind"].choices = _kinds()
-        self.fields["visit"].choices = [("", _("None")), *visits]
+        fields: dict[str, Any] = self.fields
+        fields["kind"].choices = _kinds()
+        fields["visit"].choices = [("", _("None")), *visits]
 
     def clean_began_on(self):
         day = self.cleaned_data["began_on"]

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CURSOR = re.compile(r"(-?\d{1,16})\.([a-z_]{1,20})\.(\d{1,18})", re.ASCII)
 
@@ -33,7 +31,7 @@ class Source:
 
     name: str
     kind: str
-    rows: Callable[[], QuerySet]
+    rows: Callable[[], Any]  # a queryset with `of` and `for_user`
     at: str
     told: Callable[[Any], Told]
     complaint: str = ""
