@@ -115,10 +115,13 @@ KINDS = {
 }
 
 
-def of(kind, row):
-    """Return the `Paper` of this kind about a row read with `kind.read`; it names the record that is kept."""
+def of(kind, row, letterhead=None):
+    """Return the `Paper` of this kind about a row read with `kind.read`; it names the record that is kept.
+
+    `letterhead` is the clinic as `practice.profile.clinic` reads it, where it is at hand already.
+    """
     patient = row if isinstance(row, Patient) else row.patient
     patient = patient.merged_into or patient
     row = patient if isinstance(row, Patient) else row
     content = {"printed_at": timezone.now(), **kind.content(row)}
-    return Paper(kind, row, patient, clinic(), content)
+    return Paper(kind, row, patient, letterhead or clinic(), content)

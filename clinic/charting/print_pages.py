@@ -30,7 +30,7 @@ def _asked(request, kind, pk):
         raise PermissionDenied
     rows = (known or NO_KIND).read(request.user)
     row = get_or_404(request, rows if known else rows.none(), pk=pk)
-    return paper.of(known, row)
+    return paper.of(known, row, request.clinic)
 
 
 def _note(request, shown, form):
