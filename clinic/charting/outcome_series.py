@@ -89,7 +89,9 @@ class Stretch:
     def reads_from(self) -> datetime | None:
         """From when scores are read: for a plan also those that tell how it was before it."""
         day = self.first_day
-        return day and midnight(day - BEFORE if self.name == PLAN else day)
+        if day is None:
+            return None
+        return midnight(day - BEFORE if self.name == PLAN else day)
 
     @property
     def starts_after(self) -> datetime | None:

@@ -142,7 +142,7 @@ class Page:
         return Content(
             scores=[Score(reading.day, float(reading.score), words(reading.score)) for reading in series.drawn],
             days=days,
-            rules=series.kind.lines or plots.scale(max([0, goal or 0, *(r.score for r in series.drawn)])),
+            rules=series.kind.lines or plots.scale(float(max([0, goal or 0, *(r.score for r in series.drawn)]))),
             shape=series.kind.shape,
             goal=(float(goal), _("goal %(n)s") % {"n": words(goal)}) if goal is not None else None,
             visits=[Visit(visit.day, "".join(visit.letters)) for visit in self.visits],

@@ -3,6 +3,7 @@
 Texts of questionnaires that belong to others are not here: their paper is at hand, and only its numbers are typed.
 """
 
+from collections.abc import Callable
 from datetime import datetime, time
 
 from crispy_forms.helper import FormHelper
@@ -207,6 +208,8 @@ class GlobalChangeForm(ScoreForm):
 class _IndexForm(ScoreForm):
     """A form on paper with ten parts of 0 to 5 points, of which one may be left out: only its sum is typed."""
 
+    total: Callable[..., scoring.Score]
+
     points = _number(gettext_lazy("Sum of the points, 0 to 50"), 50, required=True)
     answered = forms.TypedChoiceField(
         label=gettext_lazy("Parts answered"),
@@ -216,7 +219,7 @@ class _IndexForm(ScoreForm):
 
     def scored(self, data):
         score = self.total(data["points"], data["answered"])
-        answers = {"points": data["points"], "answered": data["answered"], "percent": float(score.percent)}
+        answers = {"points": data["points"], "answered": data["answered"], "percent": float(score.percent or 0)}
         return score.value, answers
 
 
