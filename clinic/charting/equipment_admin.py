@@ -116,4 +116,5 @@ class DeviceLogAdmin(ByRight, FilteredOnly):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The note is the page of a treatment; whoever reads it is written down there."""
         answer = super().change_view(request, object_id, form_url, extra_context)
-        return redirect(answer.context_data["original"].visit) if answer.status_code == 200 else answer
+        shown = getattr(answer, "context_data", None)
+        return redirect(shown["original"].visit) if shown else answer

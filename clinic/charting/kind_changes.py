@@ -37,7 +37,7 @@ def _free_slug(label):
 
 
 def _refuse_taken(label, but=None):
-    if TreatmentKind.objects.filter(label__iexact=label.strip()).exclude(pk=getattr(but, "pk", None)).exists():
+    if TreatmentKind.objects.filter(label__iexact=label.strip()).exclude(pk=but.pk if but else 0).exists():
         raise NameTaken(label)
 
 

@@ -106,7 +106,7 @@ class KindForm(Plain):
 
 
 def _free_label(label, kind):
-    same = TreatmentKind.objects.filter(label__iexact=label.strip()).exclude(pk=getattr(kind, "pk", None))
+    same = TreatmentKind.objects.filter(label__iexact=label.strip()).exclude(pk=kind.pk if kind else 0)
     if same.exists():
         raise forms.ValidationError(_("There is a kind of this name."))
     return label.strip()
@@ -265,7 +265,8 @@ class RangesForm(Plain):
             for end, bound in zip(("min", "max"), ends, strict=True):
                 if bound is not None and (not math.isfinite(bound) or bound < 0):
                     self.add_error(f"{number}-{end}", _("Enter a number from 0 up."))
-            if None not in ends and ends[0] > ends[1]:
+            lowest, highest = ends
+            if lowest is not None and highest is not None and lowest > highest:
                 self.add_error(f"{number}-max", _("The range ends before it begins."))
         return self.cleaned_data
 

@@ -109,7 +109,7 @@ class TreatmentForm(Plain):
                 widget=forms.TextInput({"inputmode": "decimal"}),
                 help_text=_("The usual force is measured by it."),
             )
-            field.unit = "lb"
+            setattr(field, "unit", "lb")  # noqa: B010 (read by the tag that shows a setting)
             self.fields[name] = field
 
     def _ask_device(self, last_used):
