@@ -4,6 +4,7 @@ Folded it shows one line of what is on the note. It is filled in only where some
 and most visits need none of them.
 """
 
+import hashlib
 from functools import cached_property
 
 from clinic.anatomy import nerve_levels, regions
@@ -20,6 +21,12 @@ from patients.models import Intake
 OPEN = "open_measuring"
 COLUMNS = (Kind.STRENGTH, Kind.FEELING, Kind.REFLEX)
 ROWS = {"ranges": "ranges_of_motion", "nerves": "nerve_tests", "movements": "provoking_movements"}
+
+
+def stand_of(visit):
+    """A short fingerprint of which rows are on the note."""
+    rows = [f"{name} {row.pk}" for name in ROWS.values() for row in getattr(visit, name).all()]
+    return hashlib.sha256(" ".join(rows).encode()).hexdigest()[:16]
 
 
 class MeasuringPart(CardPart):
@@ -45,8 +52,9 @@ class MeasuringPart(CardPart):
         return all(checked)
 
     def keep(self, user):
+        may_clear = bool(self._forms) and self.data[OPEN] == self.stand
         for form in self._forms:
-            form.keep(self.visit, user)
+            form.keep(self.visit, user, may_clear=may_clear)
 
     # --- the buttons
 
@@ -61,6 +69,11 @@ class MeasuringPart(CardPart):
             physical_tests.find_same(self.visit, rows=ROWS[what], by=user)
 
     # --- what is shown
+
+    @property
+    def stand(self):
+        """Goes with the page: one that knows fewer rows than the note has takes none of them off."""
+        return stand_of(self.visit)
 
     @cached_property
     def lines(self):

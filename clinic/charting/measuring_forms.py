@@ -37,11 +37,13 @@ class RangesForm(Plain):
                 )
         self.mark()
 
-    def keep(self, visit, by):
-        """Keep the movements whose degrees or pain have changed."""
+    def keep(self, visit, by, *, may_clear):
+        """Keep the movements whose degrees or pain have changed; what is empty takes a row off if it may."""
         for name in dict.fromkeys(name.removesuffix("-pain") for name in self.changed_data):
             region, _dash, movement = name.partition("-")
             found = {"degrees": self.cleaned_data[name], "is_painful": self.cleaned_data[f"{name}-pain"]}
+            if found["degrees"] is None and not may_clear:
+                continue
             physical_tests.note_range(visit, region=region, movement=movement, by=by, **found)
 
 
@@ -67,10 +69,12 @@ class NervesForm(Plain):
             )
         self.mark()
 
-    def keep(self, visit, by):
-        """Keep the tests whose result has changed."""
+    def keep(self, visit, by, *, may_clear):
+        """Keep the tests whose result has changed; an empty one takes its row off if it may."""
         for name in self.changed_data:
             place, result = self.places[name], self.cleaned_data[name]
+            if not result and not may_clear:
+                continue
             where = {"kind": place.kind, "level": place.level, "side": place.side}
             physical_tests.note_nerve(visit, result=result, by=by, **where)
 
@@ -91,8 +95,10 @@ class MovementsForm(Plain):
             )
         self.mark()
 
-    def keep(self, visit, by):
-        """Keep the movements whose effect has changed."""
+    def keep(self, visit, by, *, may_clear):
+        """Keep the movements whose effect has changed; an empty one takes its row off if it may."""
         for movement in self.changed_data:
             effect = self.cleaned_data[movement]
+            if not effect and not may_clear:
+                continue
             physical_tests.note_movement(visit, movement=movement, effect=effect, by=by)

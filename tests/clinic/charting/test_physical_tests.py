@@ -13,6 +13,7 @@ from clinic.audit.models import AuditEvent
 from clinic.charting import notes, physical_tests
 from clinic.charting.documents import content_of
 from clinic.charting.measured_words import lines_of
+from clinic.charting.measuring_card import stand_of
 from clinic.charting.models import NerveTest, ProvokingMovement, RangeOfMotion, Visit
 from clinic.charting.physical_tests import find_nerves_normal, find_same, note_movement, note_nerve, note_range
 from patients.models import Intake
@@ -47,7 +48,7 @@ def card(visit):
 
 
 def press(chart, visit, do, **fields):
-    return chart.post(card(visit), typed(visit, do, open_measuring="1", **fields))
+    return chart.post(card(visit), typed(visit, do, **{"open_measuring": stand_of(visit), **fields}))
 
 
 def counts():
@@ -225,6 +226,15 @@ def test_what_is_typed_is_kept_and_what_is_emptied_is_taken_off(chart, visit):
     ]  # fmt: skip
     press(chart, visit, "save", **{"nerve-reflex-L4-R": "reduced"})
     assert counts() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("stand", ["1", "the page of an hour ago"])
+def test_a_page_that_does_not_know_the_rows_takes_none_off(chart, carlos, visit, stand):
+    note_range(visit, **FLEXION, degrees=40, by=carlos)
+    note_nerve(visit, **KNEE_JERK, result="reduced", by=carlos)
+    note_movement(visit, movement="lift", effect="worse", by=carlos)
+    press(chart, visit, "save", open_measuring=stand, **{"rom-lumbar-extension": "12"})
+    assert counts() == [2, 1, 1]
 
 
 def test_a_folded_part_takes_nothing_off(chart, carlos, visit):
