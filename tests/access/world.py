@@ -67,6 +67,7 @@ def build():
     world.draft = make.article("a-draft", status="draft", author=make.author("Dr Draft"))
     world.exercise = Exercise.objects.create(title="Neck turns", slug="neck-turns")
     world.room = make.room()
+    world.equipment = make.equipment(make.treatment_kind("ultrasound"))
     world.preset = make.preset()
     world.day_off = TimeOff.objects.create(
         starts_at=MONDAY + timedelta(days=300), ends_at=MONDAY + timedelta(days=301), reason="holiday"
