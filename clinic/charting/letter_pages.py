@@ -185,4 +185,3 @@ def _close(request, letter, site):
 
 
 DEEDS = {"send": _send, "answer": _answer, "close": _close}
-
