@@ -36,7 +36,7 @@ INJURED = {
 }
 """Where the injuries of the spine stand, by region of the spine."""
 
-SITE = {
+SITE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys("123", (NECK,)),
     "4": (UPPER_BACK,),
     "5": (UPPER_BACK, LOW_BACK),
@@ -44,7 +44,7 @@ SITE = {
 }
 """What the fifth character of M51, M53.8 and M54.1 says about the place: 1 to 3 neck, 4 back, 5 both, 6 to 8 low."""
 
-DORSOPATHIES = {
+DORSOPATHIES: dict[str, tuple[str, ...]] = {
     "M50": (NECK,),
     "M53.0": (NECK,),
     "M53.1": (NECK,),
