@@ -58,7 +58,7 @@ def test_a_device_in_use_is_offered_and_kept_and_one_out_of_use_is_not_offered(c
     make.equipment(kind, name="Old unit", retired_on=timezone.localdate())
     mine = make.equipment(kind, name="US 1")
     answer = chart.get(reverse("admin:charting_visit_change", args=[visit.pk]) + "?kind=ultrasound")
-    assert answer.context["card"].treatment.fields["device"].choices == [("", "Device"), (str(mine.pk), "US 1")]
+    assert answer.context["card"].treatment.fields["device"].choices == [("", "–"), (str(mine.pk), "US 1")]
     press(chart, visit, "add_treatment", **ULTRASOUND, **{"t-device": str(mine.pk)})
     assert TreatmentApplied.objects.get().device == mine
 
