@@ -78,19 +78,14 @@ def next_due(open_clocks: Iterable[Clock], *, kept: int, today: date) -> Clock |
 
     A decision whose day has come goes before all; a review within a week of a re-examination is named after that.
     """
-    dated = sorted(
-        (Clock(one.kind, day) for one in open_clocks if (day := due_on(one, kept=kept, today=today)) != date.max),
-        key=lambda one: (one.due_on, one.kind),
-    )
+    told = ((due_on(one, kept=kept, today=today), one.kind) for one in open_clocks)
+    dated = sorted((day, kind) for day, kind in told if day != date.max)
     if not dated:
         return None
-    overdue = [one for one in dated if one.kind == DECISION and one.due_on <= today]
-    if overdue:
-        return overdue[0]
-    first = dated[0]
-    if first.kind == REVIEW and any(one.kind == RE_EXAM and one.due_on - first.due_on <= TOGETHER for one in dated):
-        return Clock(RE_EXAM, first.due_on)
-    return first
+    overdue = [(day, kind) for day, kind in dated if kind == DECISION and day <= today]
+    day, kind = overdue[0] if overdue else dated[0]
+    joined = kind == REVIEW and any(other == RE_EXAM and later - day <= TOGETHER for later, other in dated)
+    return Clock(RE_EXAM if joined else kind, day)
 
 
 def decision_is_due(open_clocks: Iterable[Clock], today: date) -> bool:

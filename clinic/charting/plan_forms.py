@@ -84,7 +84,7 @@ class PlanForm(Plain):
     def phases(self):
         """(name, visits, weeks) of the phases that were filled in."""
         told = [(name, *(self.cleaned_data.get(f"{name}_{what}") for what in ("visits", "weeks"))) for name in PHASES]
-        return [(name.value, visits, weeks) for name, visits, weeks in told if visits and weeks]
+        return [(str(name), visits, weeks) for name, visits, weeks in told if visits and weeks]
 
     @property
     def given(self):

@@ -34,4 +34,5 @@ class GoalLine:
     @property
     def _highest(self):
         numbers = [number for number in (self.goal.start, self.goal.target, self.goal.now) if number is not None]
-        return max(goals.HIGHEST[self.goal.measure] if self.goal.measure in goals.WHOLE else 0, *numbers)
+        measure = goals.Measure(self.goal.measure)
+        return max(goals.HIGHEST[measure] if measure in goals.WHOLE else 0, *numbers)

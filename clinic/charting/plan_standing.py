@@ -174,7 +174,7 @@ def _standing(pk, plan, events, visits, today):
         day=day,
         due_kind=first.kind if first else "",
         due_on=first.due_on if first else None,
-        is_late=bool(first) and first.due_on < today,
+        is_late=first is not None and first.due_on is not None and first.due_on < today,
         plan=pk,
         episode=plan["episode_id"],
         today=today,

@@ -37,12 +37,12 @@ class Reading:
     @property
     def change(self):
         """Now minus start, in the points of the measure, or None."""
-        return None if self.start is None or self.now is None else self.now - self.start
+        return None if self.start is None or self.now is None else float(self.now) - float(self.start)
 
     @property
     def percent(self):
         """How many percent of the start the change is, or None where there is no start to speak of."""
-        return None if self.change is None or not self.start else round(100 * self.change / self.start)
+        return None if self.change is None or not self.start else round(100 * self.change / float(self.start))
 
     @property
     def counts(self):
