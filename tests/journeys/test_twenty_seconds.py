@@ -15,7 +15,7 @@ from clinic.charting.models import TreatmentApplied, Visit
 from clinic.demo.filling import fill
 from clinic.outcomes.models import CheckIn
 from clinic.practice.models import ClinicProfile, Location
-from clinic.scheduling.models import WorkingHours
+from clinic.scheduling.models import Appointment, WorkingHours
 from clinic.scheduling.models.appointments import Status
 from patients.models import Allergy
 from tests import make
@@ -64,7 +64,7 @@ def arrived(patient, by):
 
 def open_next(hand, site):
     hand.tab.goto(f"{site}/admin/")
-    hand.tap(hand.tab.get_by_role("button", name=re.compile("^Next arrived")), "next arrived")
+    hand.tap(hand.tab.locator("[data-key=n]"), "next arrived")
     hand.tab.wait_for_url(re.compile(r"/admin/charting/visit/\d+/"))
 
 
@@ -213,9 +213,10 @@ def test_a_day_of_sixty_visits_is_charted_within_the_taps(tab, site, sign_in, re
     make.practitioner(carlos, name="Dr Sixty")
     people = returning_patients(VISITS)
     now = timezone.now()
+    opens = timezone.localtime(now, carlos.practitioner.location.zone).replace(hour=8, minute=0)
     for place, patient in enumerate(people):
-        starts = now + timedelta(days=200, minutes=20 * place)  # where nobody of the demo is booked
-        make.appointment(patient, carlos.practitioner, starts, status=Status.ARRIVED, arrived_at=now)
+        starts = opens + timedelta(minutes=5 * place)
+        make.appointment(patient, carlos.practitioner, starts, status=Status.ARRIVED, minutes=5, arrived_at=now)
     sign_in(tab, carlos)
     taken = []
     for _ in people:
@@ -233,6 +234,8 @@ def returning_patients(count):
     """Living people whose last visit was signed and held treatments that nothing warned of."""
     plain = Visit.objects.signed().filter(treatments__strictest="").exclude(treatments__strictest="R")
     plain = plain.filter(patient__deceased_on=None, patient__merged_into=None, patient__conditions=None)
+    today = Appointment.objects.filter(starts_at__gt=timezone.now() - timedelta(days=1)).values("patient")
+    plain = plain.exclude(patient__in=today.filter(starts_at__lt=timezone.now() + timedelta(days=1)))
     people = dict.fromkeys(visit.patient for visit in plain.select_related("patient").order_by("-visited_at", "-pk"))
     return list(people)[:count]
 
