@@ -7,7 +7,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.charting import notes, planning
+from clinic.charting import notes
+from clinic.charting.care import planning
 from clinic.charting.models import CarePlan, Visit
 from clinic.outcomes.models import Response
 from clinic.outcomes.recording import record_pain

@@ -9,15 +9,17 @@ from django.views.decorators.http import require_POST
 
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
-from clinic.charting import code_search, risk_suggestions, rule_changes, rule_forms, rule_versions, visit_pages
-from clinic.charting.equipment_admin import DeviceLogAdmin, EquipmentAdmin
-from clinic.charting.event_admin import AdverseEventAdmin
-from clinic.charting.kind_admin import TreatmentKindAdmin
-from clinic.charting.letter_admin import ReferralAdmin
+from clinic.charting.card import visit_pages
+from clinic.charting.card.own_words_admin import PhraseAdmin, PresetAdmin
+from clinic.charting.coded import code_search
+from clinic.charting.coded.service_admin import ServiceCodeAdmin
+from clinic.charting.contraindications import risk_suggestions, rule_changes, rule_forms, rule_versions
+from clinic.charting.contraindications.rule_forms import AddForm, ChangeForm
+from clinic.charting.events.event_admin import AdverseEventAdmin
+from clinic.charting.kinds.equipment_admin import DeviceLogAdmin, EquipmentAdmin
+from clinic.charting.kinds.kind_admin import TreatmentKindAdmin
 from clinic.charting.models import Contraindication, DiagnosisCode, Visit
-from clinic.charting.own_words_admin import PhraseAdmin, PresetAdmin
-from clinic.charting.rule_forms import AddForm, ChangeForm
-from clinic.charting.service_admin import ServiceCodeAdmin
+from clinic.charting.papers.letter_admin import ReferralAdmin
 from patients.models import Patient
 
 __all__ = [

@@ -1,6 +1,9 @@
 """What charting adds to a patient's chart: its tabs, registered when the application starts."""
 
-from clinic.charting import events_tab, letters_tab, outcomes_tab, overview_tab, plan_tab, readers_tab, timeline_tab
+from clinic.charting.care import plan_tab
+from clinic.charting.course import outcomes_tab, overview_tab, readers_tab, timeline_tab
+from clinic.charting.events import events_tab
+from clinic.charting.papers import letters_tab
 from patients.chart_tabs import Tab
 
 TABS: tuple[Tab, ...] = (

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
-from clinic.charting import alike, finishing, first_note, new_today, safety
+from clinic.charting import safety
+from clinic.charting.card import alike, finishing, first_note, new_today
 from clinic.charting.documents import content_of
 from clinic.charting.models import Addendum, Episode, MuscleFinding, SegmentFinding, Visit, VisitMark
 from clinic.outcomes.models import Response

@@ -11,11 +11,13 @@ from functools import lru_cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.charting import agreed, parameters, rules, use_meaning
-from clinic.charting.kind_language import holds
-from clinic.charting.known_facts import known_of
+from clinic.charting.care import agreed
+from clinic.charting.contraindications import rules, use_meaning
+from clinic.charting.contraindications.known_facts import known_of
+from clinic.charting.contraindications.rule_table import COLUMNS, rule_from_row
+from clinic.charting.kinds import parameters
+from clinic.charting.kinds.kind_language import holds
 from clinic.charting.models import Contraindication
-from clinic.charting.rule_table import COLUMNS, rule_from_row
 from patients.models import Alert, Condition, ConsentText
 
 RULES_EDITION = "2026.11c"

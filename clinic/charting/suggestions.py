@@ -2,7 +2,7 @@
 
 from django.db.models import Count
 
-from clinic.charting.treating import regions_treated
+from clinic.charting.kinds.treating import regions_treated
 from content.models import Article, Assignment
 from patients.models import Condition
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from clinic.charting import letter_draft, letters
 from clinic.charting.models import Referral
+from clinic.charting.papers import letter_draft, letters
 from patients.models import Task
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -1,7 +1,7 @@
 """What the invented practitioners measured at the first visit of a complaint, and what they tried again later."""
 
 from clinic.anatomy import nerve_levels
-from clinic.charting import physical_tests
+from clinic.charting.findings import physical_tests
 from clinic.charting.models import NerveTest, ProvokingMovement, RangeOfMotion
 
 MOVED = {  # degrees of an invented, stiff patient: (least, most)

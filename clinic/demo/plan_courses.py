@@ -6,7 +6,7 @@ Nobody is made up beyond the visits that stand: what a plan says of pain is what
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from clinic.charting import clocks, measuring, plan_clock, plan_templates, planning, progress
+from clinic.charting.care import clocks, measuring, plan_clock, plan_templates, planning, progress
 from clinic.charting.models import CarePlan, PlanDecision, PlanEvent, PlanGoal, PlanPhase
 from patients.models import Task
 

@@ -5,7 +5,8 @@ Written last, on rows that stand: nothing of a signed note is touched.
 
 from datetime import timedelta
 
-from clinic.charting import planning, rechecking, safety
+from clinic.charting import safety
+from clinic.charting.care import planning, rechecking
 from clinic.charting.models import CarePlan, Episode, PlannedTreatment, TreatmentApplied, TreatmentKind, Visit
 from patients.models import Alert, Condition, Intake, SafetyTerm, Task
 from patients.models.health import Source

@@ -4,10 +4,12 @@ from dataclasses import asdict
 
 from clinic.anatomy import sites
 from clinic.anatomy.regions import safety_region
-from clinic.charting import parameters, rules, safety
+from clinic.charting import safety
+from clinic.charting.contraindications import rules
+from clinic.charting.contraindications.rule_table import rule_from_row
+from clinic.charting.kinds import parameters
+from clinic.charting.kinds.treating import regions_treated
 from clinic.charting.models import Contraindication, TreatmentApplied, TreatmentKind
-from clinic.charting.rule_table import rule_from_row
-from clinic.charting.treating import regions_treated
 from clinic.demo import cabinet
 from clinic.demo.complaints import OVERRIDE
 

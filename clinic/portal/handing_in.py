@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from clinic.accounts import links
-from clinic.charting import rechecking
+from clinic.charting.care import rechecking
 from clinic.outcomes import recording
 from clinic.portal.filling import Filling
 from patients import intake as intakes

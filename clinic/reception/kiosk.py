@@ -16,7 +16,7 @@ from clinic.accounts import language, links
 from clinic.accounts.access import kiosk, refuse
 from clinic.accounts.models import SignedLink
 from clinic.audit.recording import record
-from clinic.charting import rechecking
+from clinic.charting.care import rechecking
 from clinic.outcomes import checking_in
 from clinic.reception import arrivals, kiosk_state, tries
 from clinic.reception.kiosk_forms import UNSURE, FeelForm, FindForm

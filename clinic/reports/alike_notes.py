@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from clinic.charting import alike
+from clinic.charting.card import alike
 from clinic.charting.models import Visit
 
 WINDOW, BEFORE = (

@@ -13,8 +13,8 @@ from django.utils import timezone
 from clinic.accounts.roles import can
 from clinic.anatomy.segments import describe
 from clinic.charting import safety
+from clinic.charting.care.plan_standing import Standing, standings
 from clinic.charting.models import MuscleFinding, SegmentFinding, TreatmentApplied, Visit
-from clinic.charting.plan_standing import Standing, standings
 from clinic.outcomes.recording import pain_scores
 from clinic.scheduling.models import Appointment, Practitioner
 from clinic.scheduling.models.appointments import HERE, Status

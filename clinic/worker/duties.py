@@ -6,7 +6,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from clinic.audit import anchor
-from clinic.charting import plan_clock, rechecking
+from clinic.charting.care import plan_clock, rechecking
 from clinic.messaging import outbox
 from clinic.scheduling import booking, waitlist_round
 

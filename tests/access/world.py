@@ -12,7 +12,8 @@ from django.test import Client
 from clinic.accounts import device_cookie, devices, links
 from clinic.accounts.models import SignedLink
 from clinic.accounts.roles import Role
-from clinic.charting import notes, treating
+from clinic.charting import notes
+from clinic.charting.kinds import treating
 from clinic.charting.models import TreatmentKind
 from clinic.messaging import outbox
 from clinic.outcomes.models import CheckIn

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.accounts.roles import Role
-from clinic.charting import physical_tests
+from clinic.charting.findings import physical_tests
 from tests import make
 from tests.journeys.hearing import forgive
 

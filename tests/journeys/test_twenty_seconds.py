@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from clinic.accounts.roles import Role
-from clinic.charting import notes, treating
+from clinic.charting import notes
+from clinic.charting.kinds import treating
 from clinic.charting.models import TreatmentApplied, Visit
 from clinic.demo.filling import fill
 from clinic.outcomes.models import CheckIn

@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.charting import planning, rechecking
+from clinic.charting.care import planning, rechecking
 from clinic.charting.models import Episode
 from patients.models import Task
 from tests import make

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
-from clinic.charting import risk_suggestions
+from clinic.charting.contraindications import risk_suggestions
 from patients import risks, self_care
 from patients.models import RiskFinding, SelfCareItem
 from tests import make

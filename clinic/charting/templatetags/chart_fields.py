@@ -6,8 +6,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clinic.anatomy.segments import describe
-from clinic.charting import card_view, evidence
-from clinic.charting.plan_card import keep_reason_name
+from clinic.charting.card import card_view
+from clinic.charting.card.plan_card import keep_reason_name
+from clinic.charting.kinds import evidence
 
 register = template.Library()
 

@@ -3,7 +3,8 @@
 from django import template
 from django.utils import timezone
 
-from clinic.charting import measuring, notes, plan_standing
+from clinic.charting import notes
+from clinic.charting.care import measuring, plan_standing
 
 register = template.Library()
 register.filter("measure_name", measuring.name_of)

@@ -2,7 +2,7 @@
 
 from django import template
 
-from clinic.charting import risk_suggestions
+from clinic.charting.contraindications import risk_suggestions
 
 register = template.Library()
 register.simple_tag(risk_suggestions.articles_for, name="articles_for_risks")

@@ -6,7 +6,8 @@ from clinic.accounts.roles import Role
 from clinic.audit import chain
 from clinic.audit.models import AuditEvent
 from clinic.audit.recording import record
-from clinic.charting import notes, treating
+from clinic.charting import notes
+from clinic.charting.kinds import treating
 from clinic.charting.models import Episode, TreatmentApplied, Visit
 from clinic.outcomes.models import Response
 from tests import make

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.charting import notes, treating
+from clinic.charting import notes
+from clinic.charting.kinds import treating
 from clinic.charting.models import Addendum, SegmentFinding, TreatmentApplied, Visit, VisitMark
 from clinic.outcomes.models import Response
 from tests import make

@@ -2,7 +2,8 @@
 
 import pytest
 
-from clinic.charting import safety, treating
+from clinic.charting import safety
+from clinic.charting.kinds import treating
 from clinic.charting.models import Contraindication, TreatmentApplied
 from patients.models import Alert, Condition
 from tests import make

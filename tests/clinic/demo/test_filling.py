@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import F
 
 from clinic.audit.models import AuditEvent
-from clinic.charting import notes, parameters, safety
+from clinic.charting import notes, safety
 from clinic.charting.documents import content_of
+from clinic.charting.kinds import parameters
 from clinic.charting.models import Contraindication, TreatmentApplied, Visit, VisitMark
 from clinic.demo import afterwards, filling
 from clinic.messaging.models import Message

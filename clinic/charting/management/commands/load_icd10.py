@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.charting import every_code
+from clinic.charting.coded import every_code
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The travel card: the one page on which a visit is noted."""

@@ -1,0 +1,1 @@
+"""The care plan: goals, phases, clocks and decisions."""

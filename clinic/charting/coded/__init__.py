@@ -1,0 +1,1 @@
+"""Diagnosis codes, and the services a note supports."""

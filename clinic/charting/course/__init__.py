@@ -1,0 +1,1 @@
+"""How it goes over time: outcomes, the line of everything that happened, who looked."""

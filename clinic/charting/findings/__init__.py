@@ -1,0 +1,1 @@
+"""What was examined and measured, and its words."""

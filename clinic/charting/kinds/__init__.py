@@ -1,0 +1,1 @@
+"""Kinds of treatment, their settings and devices, and what was given."""

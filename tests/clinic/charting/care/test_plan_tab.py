@@ -1,0 +1,151 @@
+"""The tab of the plan: written from a starting point, agreed, measured, decided; a refusal keeps what was typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinic.charting.care import goals, plan_making, planning
+from clinic.charting.models import CarePlan, Episode, PlanDecision, PlanGoal
+from patients import intake
+from tests import make
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def chart(client, carlos):
+    client.force_login(carlos)
+    return client
+
+
+@pytest.fixture
+def episode(ana):
+    return Episode.objects.create(patient=ana, complaint="Low back spasm")
+
+
+@pytest.fixture
+def plan(episode, carlos):
+    return plan_making.write(episode, by=carlos, started_on=TODAY - timedelta(days=42), planned_visits=12)
+
+
+def tab(patient, more=""):
+    return f"{patient.get_absolute_url()}?tab=plan{more}"
+
+
+def press(client, patient, do, **fields):
+    return client.post(patient.get_absolute_url(), {"do": do, **fields})
+
+
+def test_a_starting_point_fills_the_form_and_names_its_source(chart, episode, ana):
+    page = chart.get(tab(ana, "&from=acute_simple")).content.decode()
+    assert page.count("VA field advisory 2013: up to 6 visits in 3 weeks, then up to 4 in 3 weeks") == 1
+    assert page.count('name="relief_visits" value="6"') == 1
+    assert chart.get(tab(ana, "&from=nonsense")).status_code == 200
+
+
+def test_a_plan_is_written_changed_and_agreed(chart, episode, ana, carlos):
+    told = {"started_on": TODAY.isoformat(), "relief_visits": "6", "relief_weeks": "3", "stop_rule": "no change"}
+    assert press(chart, ana, f"plan_write:{episode.pk}", **told).url == tab(ana)
+    plan = CarePlan.objects.get()
+    assert (plan.planned_visits, plan.stop_rule, plan.made_by) == (6, "no change", carlos)
+    press(chart, ana, f"plan_edit:{plan.pk}", **{**told, "planned_visits": "8"})
+    press(chart, ana, f"plan_agree:{plan.pk}", words="The patient, in the room")
+    plan.refresh_from_db()
+    assert (plan.planned_visits, plan.agreed_words, plan.agreed_by) == (8, "The patient, in the room", carlos)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"started_on": ""}, "Say on which day it starts; its clocks count from there."),
+        ({"started_on": "1999-01-01"}, "The start lies within the last year or the next two months."),
+        ({"first_check_on": (TODAY + timedelta(days=3)).isoformat()}, "The first check lies 2 to 4 weeks after the"),
+        ({"relief_weeks": ""}, "A phase has visits and weeks."),
+        ({"planned_visits": "3"}, "The phases have 6 visits together; plan at least as many."),
+    ],
+)
+def test_what_is_refused_keeps_what_was_typed(chart, episode, ana, wrong, told):
+    typed = {"started_on": TODAY.isoformat(), "relief_visits": "6", "relief_weeks": "3", "aim": "Rake again", **wrong}
+    answer = press(chart, ana, f"plan_write:{episode.pk}", **typed)
+    page = answer.content.decode()
+    assert (answer.status_code, page.count(told), page.count('value="Rake again"')) == (422, 1, 1)
+    assert CarePlan.objects.count() == 0
+
+
+def test_a_goal_is_taken_from_the_history_or_typed(chart, plan, ana):
+    opened = intake.open_intake(ana)
+    rows = [{"activity": "Rake the garden", "score_0_10": 3}]
+    intake.save_page(opened, page="goals", answers={"goal_activities": rows})
+    intake.submit(opened)
+    assert chart.get(tab(ana)).content.decode().count("+ Rake the garden, 3") == 1
+    press(chart, ana, f"plan_propose:{plan.pk}:0")
+    press(chart, ana, f"plan_propose:{plan.pk}:7")
+    typed = {"goal-what": "Walk", "goal-measure": "minutes", "goal-start": "10", "goal-target": "30"}
+    press(chart, ana, f"plan_goal:{plan.pk}", **typed)
+    found = PlanGoal.objects.values_list("what", "measure", "start", "target")
+    assert list(found) == [("Rake the garden", "psfs", 3, 8), ("Walk", "minutes", 10, 30)]
+
+
+def test_a_goal_that_cannot_be_is_refused_at_its_field(chart, plan, ana):
+    typed = {"goal-what": "Walk", "goal-measure": "psfs", "goal-start": "3", "goal-target": "11"}
+    answer = press(chart, ana, f"plan_goal:{plan.pk}", **typed)
+    assert (answer.status_code, answer.content.decode().count("From 0 to 10 on this measure.")) == (422, 1)
+    assert PlanGoal.objects.count() == 0
+
+
+def test_a_decision_without_improvement_asks_why_and_is_shown_once_kept(chart, plan, ana):
+    answer = press(chart, ana, f"plan_decide:{plan.pk}", decision="continue")
+    told = "No improvement is recorded: say why it goes on all the same."
+    assert (answer.status_code, answer.content.decode().count(told)) == (422, 1)
+    assert press(chart, ana, f"plan_decide:{plan.pk}", decision="continue", because="Moved house").status_code == 302
+    assert PlanDecision.objects.get().because == "Moved house"
+    assert chart.get(tab(ana)).content.decode().count("Moved house") == 1
+
+
+def test_a_discharge_says_why_and_moves_the_plan_to_the_earlier_ones(chart, plan, ana):
+    assert press(chart, ana, f"plan_decide:{plan.pk}", decision="discharge", because="Rakes").status_code == 422
+    told = {"decision": "discharge", "because": "Rakes again", "end_because": "goals_met"}
+    press(chart, ana, f"plan_decide:{plan.pk}", **told)
+    page = chart.get(tab(ana))
+    assert (page.context["current"], [one.pk for one in page.context["past"]]) == ([], [plan.pk])
+    for do in ("plan_decide", "plan_edit", "plan_agree"):
+        answer = press(chart, ana, f"{do}:{plan.pk}", decision="hold", because="x", words="x")
+        assert answer.status_code == 302
+    assert PlanDecision.objects.count() == 1
+
+
+BUTTONS = ("plan_edit", "plan_agree", "plan_goal", "plan_propose", "plan_decide")
+
+
+@pytest.mark.parametrize("do", BUTTONS)
+def test_a_plan_of_another_patient_is_not_found(chart, ben, plan, do):
+    typed = {"words": "x", "decision": "hold", "because": "x", "started_on": TODAY.isoformat()}
+    assert press(chart, ben, f"{do}:{plan.pk}", **typed).status_code == 404
+
+
+@pytest.mark.parametrize("do", BUTTONS)
+@pytest.mark.parametrize("who", ["tess", "rita", "olga"])
+def test_who_may_not_plan_presses_in_vain(client, request, ana, plan, who, do):
+    client.force_login(request.getfixturevalue(who))
+    typed = {"words": "x", "decision": "hold", "because": "x", "started_on": TODAY.isoformat()}
+    goal = {"goal-what": "Walk", "goal-measure": "psfs", "goal-start": "3", "goal-target": "8"}
+    before = CarePlan.objects.filter(pk=plan.pk).values().get()
+    press(client, ana, f"{do}:{plan.pk}", **typed, **goal)
+    counts = (PlanDecision.objects.count(), PlanGoal.objects.count())
+    assert (CarePlan.objects.filter(pk=plan.pk).values().get(), counts) == (before, (0, 0))
+
+
+@pytest.mark.parametrize("who", ["rita", "olga"])
+def test_who_reads_no_chart_sees_nothing_of_the_plan(client, request, ana, plan, carlos, who):
+    goals.add(plan, what="Rake the garden", start=2, target=8, by=carlos)
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(tab(ana)).content.decode()
+    assert [word for word in ("Rake the garden", "Low back spasm", "of 12", "day 43") if word in page] == []
+
+
+def test_plans_of_a_joined_record_stand_here(chart, plan, ana, carlos):
+    old = make.patient("Anna", merged_into=ana)
+    other = Episode.objects.create(patient=old, complaint="Stiff neck")
+    planning.aim_at(other, aim="Park the car", by=carlos)
+    assert len(chart.get(tab(ana)).context["current"]) == 2
