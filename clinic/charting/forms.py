@@ -1,5 +1,7 @@
 """The travel card's forms: the texts of the note, one row per finding, and a treatment with its own settings."""
 
+from typing import cast
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
@@ -147,7 +149,8 @@ class NewMuscleForm(MuscleForm):
         blank = ("", _("Add a muscle"))
         groups = [(_("Where something was found"), near), (_("Others"), others)] if near else [("", others)]
         listed = [(label, [(m.slug, m.label) for m in group]) for label, group in groups if group]
-        self.fields["muscle"].choices = [blank, *(listed if near else listed[0][1])]
+        field = cast("forms.ChoiceField", self.fields["muscle"])
+        field.choices = [blank, *(listed if near else listed[0][1])]
 
     def clean(self):
         graded = [name for name in MuscleForm.base_fields if self.cleaned_data.get(name) not in (None, False)]

@@ -31,7 +31,7 @@ OF_THE_CLINIC = (("Move and strengthen", STRONGER),)
 
 def write(practitioners):
     """Give each of these practitioners, and the clinic for all of them, their presets."""
-    wanted = [(one, place, *pair) for one in practitioners for place, pair in enumerate(OWN, start=1)]
+    wanted: list[tuple] = [(one, place, *pair) for one in practitioners for place, pair in enumerate(OWN, start=1)]
     wanted += [(None, place, *pair) for place, pair in enumerate(OF_THE_CLINIC, start=len(OWN) + 1)]
     Preset.objects.bulk_create(
         Preset(name=name, practitioner=whose, items=list(items), order=10 * place)

@@ -62,12 +62,12 @@ def _of_course(rng, course, told):
 def _response(patient, measure, answer, at, mode):
     """One unsaved score, with its answers in the shape in which they are typed in."""
     if measure == "rmdq":
-        score, answers, version = len(answer), {"ticked": answer}, "1983"
+        score, answers, version = Decimal(len(answer)), {"ticked": answer}, "1983"
     elif measure == "psfs":
         mean = Decimal(sum(one["score"] for one in answer)) / len(answer)
         score, answers, version = mean.quantize(Decimal("0.01"), ROUND_HALF_UP), {"activities": answer}, "1995"
     else:
-        score, answers, version = answer, {"count": answer}, "1"
+        score, answers, version = Decimal(answer), {"count": answer}, "1"
     return Response(
         patient_id=patient,
         measure_id=measure,

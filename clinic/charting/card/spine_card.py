@@ -99,7 +99,8 @@ class SpinePart(CardPart):
 
     def _press(self, place, user, deed, **options):
         if known := read_place(place):
-            self._try(deed, *known, user, **options)
+            code, side = known
+            self._try(deed, code, side, user, **options)
             self._refuse()
         return self._stay()
 
