@@ -13,6 +13,7 @@ from clinic.charting.care import progress
 from clinic.charting.care.plan_standing import began_on
 from clinic.charting.models import PlanDecision, PlanGoal
 from clinic.outcomes.models import Response
+from clinic.outcomes.recording import counted
 
 GOES_ON = (PlanDecision.Decision.CONTINUE, PlanDecision.Decision.MODIFY, PlanDecision.Decision.MAINTENANCE)
 BEFORE = timedelta(days=30)  # a score handed in before the first visit is that of the start
@@ -46,8 +47,9 @@ def of_plan(plan, *, today, scores=None):
 
 
 def scores_of(patient):
-    """[(measure, day, score)] of the person's last year, oldest first, in one query."""
-    rows = Response.objects.of(patient).filter(measure_id__in=SCORES, taken_at__gte=timezone.now() - LONGEST)
+    """[(measure, day, score)] of the person's last year that count, oldest first, in one query."""
+    rows = counted(Response.objects.of(patient))
+    rows = rows.filter(measure_id__in=SCORES, taken_at__gte=timezone.now() - LONGEST)
     told = rows.order_by("taken_at", "pk").values_list("measure_id", "taken_at", "score")
     return [(measure, timezone.localdate(at), _tidy(score)) for measure, at, score in told]
 

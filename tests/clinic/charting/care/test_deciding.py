@@ -11,6 +11,7 @@ from clinic.audit.models import AuditEvent
 from clinic.charting.care import deciding, goals, measuring, plan_clock, plan_making, planning
 from clinic.charting.models import CarePlan, Episode, PlanDecision
 from clinic.outcomes.models import Response
+from clinic.outcomes.recording import strike_pain_of_visit
 from patients.models import Task
 from tests import make
 
@@ -161,3 +162,14 @@ def test_what_goes_wrong_on_the_way_takes_everything_back(plan, carlos, monkeypa
         decide(plan, carlos, "maintenance", because="Stable")
     plan.refresh_from_db()
     assert (PlanDecision.objects.count(), plan.is_maintenance, waiting(plan)[-1]) == (0, False, ("decision", 42))
+
+
+def test_a_score_of_a_visit_entered_in_error_improves_nothing(plan, carlos):
+    improve(plan, carlos)
+    assert measuring.of_plan(plan, today=TODAY).flag == "improved"
+    for row in Response.objects.order_by("pk")[1:]:
+        strike_pain_of_visit(plan.patient_id, row.taken_at)
+    found = measuring.of_plan(plan, today=TODAY)
+    assert (found.flag, found.missing) == ("unclear", ("pain",))
+    with pytest.raises(deciding.ReasonNeeded):
+        decide(plan, carlos, "continue")
