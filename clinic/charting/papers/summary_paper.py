@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinic.charting.course.complaint_course import plan_of
 from clinic.charting.models import Episode, Visit, VisitMark
 from clinic.outcomes.models import Response
+from clinic.outcomes.recording import counted
 from patients.models import Alert, Allergy, Condition, Medication, Procedure
 
 MOST, MOST_EPISODES, MOST_WORDS = 10, 6, 62  # facts of one kind, complaints, characters: what two sheets hold
@@ -90,8 +91,8 @@ def _episodes(patient):
 
 
 def _outcomes(patient):
-    """First and newest score of each measure."""
-    rows = Response.objects.of(patient).select_related("measure").defer("answers").order_by("taken_at", "pk")
+    """First and newest score of each measure, of those that count."""
+    rows = counted(Response.objects.of(patient)).select_related("measure").order_by("taken_at", "pk").defer("answers")
     found: dict[str, list[Response]] = {}
     for row in rows:
         found.setdefault(row.measure.name, []).append(row)
