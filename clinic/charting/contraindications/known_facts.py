@@ -168,7 +168,7 @@ def _of_operations(patient, conditions):
     recent = Procedure.objects.of(patient).filter(
         entered_in_error_at=None, performed_on__gt=today - HEALING, performed_on__lte=today
     )
-    asked = {row.recorded_at.date() for row in conditions if row.code == "recent_surgery"}
+    asked = {timezone.localdate(row.recorded_at) for row in conditions if row.code == "recent_surgery"}
     for row in recent:
         is_operation = row.source != Source.IMPORT or OPERATION.search(row.label)
         if is_operation and not any(day >= row.performed_on for day in asked):

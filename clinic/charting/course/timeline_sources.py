@@ -1,6 +1,8 @@
 """The tables on a patient's line of time, and what a row says there: few words, the rest is one tap away."""
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -44,6 +46,11 @@ def _short(text):
     return Truncator(" ".join(text.split())).chars(LONGEST)
 
 
+def _day(at):
+    """The clinic's day of a moment."""
+    return date_format(timezone.localdate(at), "j M")
+
+
 def _joined(*parts):
     return "; ".join(str(part) for part in parts if part)
 
@@ -71,7 +78,7 @@ def _visit(row):
 def _addendum(row):
     title = _("%(kind)s to the visit of %(day)s") % {
         "kind": row.get_kind_display(),
-        "day": date_format(row.visit.visited_at, "j M"),
+        "day": _day(row.visit.visited_at),
     }
     return Told(title, _short(row.text), href=row.visit.get_absolute_url())
 
@@ -149,10 +156,11 @@ def _document(row):
 
 
 def _referral(row):
-    answered = _("answered %(day)s") % {"day": date_format(row.answered_at, "j M")} if row.answered_at else ""
-    sent = _("sent %(day)s") % {"day": date_format(row.sent_at, "j M")} if row.sent_at else _("not sent yet")
+    answered = _("answered %(day)s") % {"day": _day(row.answered_at)} if row.answered_at else ""
+    sent = _("sent %(day)s") % {"day": _day(row.sent_at)} if row.sent_at else _("not sent yet")
     title = _("%(kind)s to %(who)s") % {"kind": row.get_kind_display(), "who": row.addressee}
-    return Told(title, _short(_joined(row.question, sent, answered)), tab="documents")
+    page = reverse("admin:charting_referral_change", args=[row.pk])
+    return Told(title, _short(_joined(row.question, sent, answered)), href=page)
 
 
 # --- what speaks against, what was planned and decided, what went wrong

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,7 +29,7 @@ def _visits(request, patient):
     """The last visits as choices; notes entered in error are left out."""
     rows = Visit.objects.of(patient).for_user(request.user).valid().order_by("-visited_at", "-pk")
     pairs = rows.values_list("pk", "visited_at")[:MOST_VISITS]
-    return [(pk, date_format(at, "D j M Y")) for pk, at in pairs]
+    return [(pk, date_format(timezone.localdate(at), "D j M Y")) for pk, at in pairs]
 
 
 def _initial(request, visits):

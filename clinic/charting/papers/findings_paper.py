@@ -3,6 +3,7 @@
 In plain words, without a promise: what may help is said to be that.
 """
 
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,7 +41,7 @@ def content(episode):
 def _day(course):
     if course.found:
         return notes.day_of(course.found)
-    return (course.last_at or course.episode.opened_at).date()
+    return timezone.localdate(course.last_at or course.episode.opened_at)
 
 
 def plain_findings(visit):

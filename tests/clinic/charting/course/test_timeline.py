@@ -5,6 +5,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from clinic.charting.course import timeline, timeline_tab
 from clinic.charting.course.timeline_entries import Cursor
@@ -88,6 +90,23 @@ def test_the_words_are_short_and_say_what_happened(carlos, ana):
     assert (told["appointment"].title, told["appointment"].shape) == ("Missed", "missed")
     assert (told["response"].title, told["read"].title) == ("Pain 0 to 10: 10", "Article read")
     assert (told["decision"].title, told["event"].detail) == ("Decision on the plan: modify", "Sore; open")
+
+
+def test_days_in_words_are_those_of_the_clinic_s_wall(carlos, ana):
+    """Half past six in the evening in Chicago is the next day in UTC, which is what the rows are kept in."""
+    evening = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
+    visit = make.visit(ana, carlos.practitioner, visited_at=evening)
+    Addendum.objects.create(visit=visit, kind="addition", text="x", written_by=carlos, signature="Dr C")
+    make.letter(ana, carlos, sent_at=evening, answered_at=evening + HOUR, answer="Well")
+    with timezone.override("America/Chicago"):
+        told = {entry.source.name: entry for entry in timeline.entries(ana, carlos)}
+    assert told["addendum"].title == "Addition to the visit of 2 Mar"
+    assert told["referral"].detail.endswith("; sent 2 Mar; answered 2 Mar")
+
+
+def test_a_letter_leads_to_its_own_page(carlos, ana):
+    letter = make.letter(ana, carlos)
+    assert timeline.entries(ana, carlos)[0].href == reverse("admin:charting_referral_change", args=[letter.pk])
 
 
 def test_a_visit_entered_in_error_stays_readable_and_struck(carlos, ana):

@@ -1,14 +1,16 @@
 """Adverse events: reported, followed up, closed; what each of them asks for, and who may do it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.charting.card import card_view
-from clinic.charting.events import adverse_events
+from clinic.charting.events import adverse_events, events_tab
 from clinic.charting.models import AdverseEvent, TreatmentApplied, VisitMark
 from patients.models import Task
 from tests import make
@@ -181,6 +183,15 @@ def test_an_event_is_reported_on_the_tab_with_its_visit_and_treatment(chart, car
     answer = post(chart, ana, "report_event", **SAID, **{"event-visit": visit.pk, "event-kind": heat.pk})
     row = AdverseEvent.objects.get()
     assert (answer.url, row.visit, row.kind, row.severity) == (tab(ana), visit, heat, "moderate")
+
+
+def test_the_visits_to_choose_from_are_named_by_the_clinic_s_day(carlos, ana):
+    """Half past six in the evening in Chicago is the next day in UTC, which is what the rows are kept in."""
+    visit = make.visit(ana, carlos.practitioner, visited_at=datetime(2026, 3, 3, 0, 30, tzinfo=UTC))
+    request = SimpleNamespace(GET={}, user=carlos)
+    with timezone.override("America/Chicago"):
+        form = events_tab.context(request, ana)["event_form"]
+    assert form.fields["visit"].choices == [("", "None"), (visit.pk, "Mon 2 Mar 2026")]
 
 
 @pytest.mark.parametrize(
