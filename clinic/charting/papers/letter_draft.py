@@ -1,11 +1,13 @@
 """The first wording of a letter, taken from the chart: complaint, findings, flags, medicines. The writer changes it."""
 
-from django.utils import formats
+from datetime import datetime
+
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from clinic.charting.course.complaint_course import course_of
 from clinic.charting.findings import finding_words
-from clinic.charting.models import Episode, ImagingDecision, Referral
+from clinic.charting.models import Episode, ImagingDecision, Referral, VisitMark
 from patients.answer_words import in_words, is_open
 from patients.models import Alert, Allergy, Condition, Intake, Medication
 from patients.questions import load
@@ -16,7 +18,8 @@ MOST = 30  # facts of one kind; what is left out is said to be
 
 
 def day_words(day):
-    """A day as papers write it: "2 Nov 2026"."""
+    """A day, or the clinic's day of a moment, as papers write it: "2 Nov 2026"."""
+    day = timezone.localdate(day) if isinstance(day, datetime) else day
     return formats.date_format(day, "j M Y") if day else ""
 
 
@@ -52,7 +55,9 @@ def _greeting(patient):
 
 
 def _decision(episode):
-    return ImagingDecision.objects.filter(episode=episode).first() if episode else None
+    """The newest decision about imaging that was not made at a visit entered in error."""
+    wrong = {"visit__marks__kind": VisitMark.Kind.ENTERED_IN_ERROR}
+    return ImagingDecision.objects.filter(episode=episode).exclude(**wrong).first() if episode else None
 
 
 def _complaint(episode):

@@ -1,6 +1,9 @@
 """What a new letter opens with: the chart's own words, nothing left out in silence, nothing of anybody else."""
 
+from datetime import UTC, datetime
+
 import pytest
+from django.utils import timezone
 
 from clinic.charting.models import Examination, ImagingDecision, NerveTest, SegmentFinding
 from clinic.charting.papers import letter_draft
@@ -47,6 +50,15 @@ def test_a_letter_opens_with_complaint_course_findings_flags_and_medicines(ana, 
         "Allergies: Latexwort",
         "Please let us know what you find; the address stands above. Thank you.",
     ]
+
+
+def test_the_days_of_a_letter_are_those_of_the_clinic_s_wall(ana, visit):
+    """Half past six in the evening in Chicago is the next day in UTC, which is what the rows are kept in."""
+    visit.visited_at = datetime(2027, 3, 2, 0, 30, tzinfo=UTC)
+    visit.save()
+    with timezone.override("America/Chicago"):
+        told = body(ana, episode=visit.episode)
+    assert (told.count("the first on 1 Mar 2027"), told.count("Findings of 1 Mar 2027"), told.count("2 Mar")) == (1, 1, 0)
 
 
 def test_what_is_unknown_is_said_to_be_unknown(ana):
@@ -107,6 +119,15 @@ def test_an_imaging_request_names_region_indication_and_pregnancy(ana, visit, ca
         "Pregnancy: not asked yet; ask before the image is taken",
     ):
         assert words in drafted["body"]
+
+
+def test_a_decision_of_a_note_entered_in_error_indicates_nothing(ana, visit, carlos):
+    made = {"episode": visit.episode, "decision": "ordered", "decided_by": carlos}
+    ImagingDecision.objects.create(because="Fall, over 65", **made)
+    ImagingDecision.objects.create(because="Wrong patient's crash", visit=visit, **made)
+    visit.marks.create(kind="entered_in_error", by=carlos, reason="Other patient")
+    drafted = letter_draft.draft(ana, kind="imaging", episode=visit.episode)
+    assert (drafted["question"], drafted["body"].count("crash")) == ("Fall, over 65", 0)
 
 
 def test_a_pregnancy_is_told_as_the_record_has_it_or_as_it_was_answered(ana):
