@@ -1,5 +1,7 @@
 """The form of a new cover: who pays, and what that changes."""
 
+from datetime import timedelta
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -7,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Coverage
+
+LONGEST_AGO, LONGEST_AHEAD = timedelta(days=365 * 20), timedelta(days=366)  # beyond them a year was mistyped
 
 
 def _day():
@@ -41,6 +45,12 @@ class CoverageForm(forms.ModelForm):
             "payer", Row(Column("name"), Column("member_number")), "since", "unit_rule", "notice_signed_on"
         )
         return helper
+
+    def clean_since(self):
+        day, today = self.cleaned_data["since"], timezone.localdate()
+        if not today - LONGEST_AGO <= day <= today + LONGEST_AHEAD:
+            raise forms.ValidationError(_("A cover began within the last 20 years, or begins within the next."))
+        return day
 
     def clean_notice_signed_on(self):
         signed = self.cleaned_data["notice_signed_on"]

@@ -15,6 +15,10 @@ class AlreadyEnded(Exception):
     """The cover ended before."""
 
 
+class AlreadySigned(Exception):
+    """The day on which the notice was signed is noted, and stays."""
+
+
 class EndsBeforeItBegan(Exception):
     """A cover ends on the day it began or later, and a notice is not signed in the future."""
 
@@ -28,6 +32,7 @@ def current(patient, day=None):
 def add(patient, *, payer, by, since=None, **fields):
     """Begin a cover and return it; the ones in force until then end the day before.
 
+    One that is noted late ends the day before the next one began, so that it never comes back after that one.
     `fields` are the name of the payer, the member number, how time is counted and the day of a signed notice.
     """
     require(by, "coverage.change")
@@ -36,7 +41,9 @@ def add(patient, *, payer, by, since=None, **fields):
     for earlier in Coverage.objects.of(patient).on(since):
         earlier.until = max(earlier.since, since - timedelta(days=1))
         earlier.save(update_fields=["until"])
-    made = Coverage.objects.create(patient=patient, payer=payer, since=since, added_by=by, **fields)
+    later = Coverage.objects.of(patient).filter(since__gt=since).order_by("since").values_list("since", flat=True)
+    until = later[0] - timedelta(days=1) if later else None
+    made = Coverage.objects.create(patient=patient, payer=payer, since=since, until=until, added_by=by, **fields)
     record("coverage.added", made, by=by, patient=patient, payer=payer)
     return made
 
@@ -60,10 +67,12 @@ def end(coverage, *, by, on=None):
 def sign_notice(coverage, *, by, on=None):
     """Note that the notice of non-cover was signed on the day (today) and return the cover.
 
-    Raises `EndsBeforeItBegan` for a day to come.
+    Raises `AlreadySigned`, and `EndsBeforeItBegan` for a day to come.
     """
     require(by, "coverage.change")
     row, day = _locked(coverage), on or timezone.localdate()
+    if row.notice_signed_on:
+        raise AlreadySigned
     if day > timezone.localdate():
         raise EndsBeforeItBegan
     row.notice_signed_on = day

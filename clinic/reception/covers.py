@@ -51,6 +51,8 @@ def end(request, pk):
         else:
             coverages.end(row, by=request.user)
             messages.success(request, _("The cover has ended."))
+    except coverages.AlreadySigned:
+        messages.info(request, _("The signed notice was noted before; its day stays."))
     except coverages.AlreadyEnded:
         messages.info(request, _("The cover had ended before."))
     except coverages.EndsBeforeItBegan:

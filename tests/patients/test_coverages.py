@@ -49,6 +49,17 @@ def test_of_two_that_begin_on_one_day_the_later_entry_is_in_force(ana, rita):
     assert covers(ana)[0] == ("private", date(2026, 1, 5), date(2026, 1, 5))
 
 
+def test_a_cover_noted_late_ends_before_the_one_that_came_after_it(ana, rita):
+    row = coverages.add(ana, payer="medicare", since=date(2026, 6, 1), by=rita)
+    coverages.add(ana, payer="private", since=date(2026, 1, 5), by=rita)
+    coverages.end(row, on=date(2026, 7, 1), by=rita)
+    assert covers(ana) == [
+        ("private", date(2026, 1, 5), date(2026, 5, 31)),
+        ("medicare", date(2026, 6, 1), date(2026, 7, 1)),
+    ]
+    assert coverages.current(ana, date(2026, 7, 2)) is None
+
+
 def test_a_cover_of_joined_records_is_the_one_persons(ana, rita, olga):
     anna = make.patient("Anna", "Lund", phone="(503) 555-0188")
     coverages.add(anna, payer="work", since=date(2026, 2, 2), by=rita)
@@ -74,6 +85,15 @@ def test_a_notice_is_signed_today_or_before(ana, rita):
     coverages.sign_notice(row, on=date(2026, 3, 2), by=rita)
     row.refresh_from_db()
     assert row.notice_signed_on == date(2026, 3, 2)
+
+
+def test_the_day_a_notice_was_signed_stays(ana, rita, desk):
+    row = make.coverage(ana, rita, payer="medicare", notice_signed_on=date(2026, 3, 2))
+    with pytest.raises(coverages.AlreadySigned):
+        coverages.sign_notice(row, by=rita)
+    assert desk.post(reverse("desk:end_cover", args=[row.pk]), {"do": "notice"}).url == page(ana)
+    row.refresh_from_db()
+    assert (row.notice_signed_on, row.until) == (date(2026, 3, 2), None)
 
 
 def test_who_only_reads_changes_no_cover(ana, tess):
@@ -129,6 +149,8 @@ def test_the_desk_notes_who_pays(desk, ana):
     [
         ({"payer": "nobody"}, "payer"),
         ({"since": "soon"}, "since"),
+        ({"since": "0001-01-01"}, "since"),
+        ({"since": "2999-01-01"}, "since"),
         ({"payer": "medicare", "unit_rule": "each"}, "unit_rule"),
         ({"notice_signed_on": "2999-01-01"}, "notice_signed_on"),
     ],
