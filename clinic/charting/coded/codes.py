@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinic.anatomy import regions, segments
 from clinic.charting.coded import modifiers
@@ -41,7 +40,8 @@ class Given:
     """One treatment as it counts: its kind, the service key when the clinic has said one, where, and how long.
 
     `segments` are codes of `anatomy.segments`, `regions` those of the safety rules, `minutes` whole minutes one to one,
-    `span` (start, end) when both are known, in any unit that can be compared.
+    `span` (start, end) when both are known, in any unit that can be compared; `is_timed` says that a service of the
+    clinic's own is billed by time.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Given:
     span: tuple | None = None
     is_attended: bool = False
     is_hands_free: bool = False
+    is_timed: bool = False
     has_technique: bool = True
 
     @property
@@ -100,8 +101,8 @@ def advise(day: Day) -> Advice:
     return Advice(tuple(lines), arithmetic(minutes, units, day.payer.rule), modifiers.missing(day, lines))
 
 
-def _place(line: Line) -> int:
-    return ORDER.index(line.key) if line.key in ORDER else len(ORDER)
+def _place(line: Line) -> tuple[int, str]:
+    return (ORDER.index(line.key) if line.key in ORDER else len(ORDER)), line.key
 
 
 # --- adjustments: by region
@@ -133,12 +134,6 @@ def _adjustment_lines(day: Day) -> list[Line]:
     return lines
 
 
-def _spinal_words(spinal: Sequence[str]) -> str:
-    given = {"n": len(spinal), "names": _names(spinal)}
-    words = ngettext("%(n)s spinal region: %(names)s.", "%(n)s spinal regions: %(names)s.", len(spinal))
-    return words % given
-
-
 def _names(codes: Iterable[str]) -> str:
     return ", ".join(str(regions.BY_CODE[code].label) for code in codes)
 
@@ -149,8 +144,9 @@ def _names(codes: Iterable[str]) -> str:
 def timed_minutes(given: Iterable[Given]) -> dict[str, int]:
     """Minutes one to one of each timed service, in the order of the bill; current beside ultrasound does not count."""
     spent: dict[str, int] = {}
-    counting = [each for each in without_simultaneous(given) if not each.is_hands_free]
-    for key in TIMED:
+    counting = [each for each in without_simultaneous(given) if not (each.is_hands_free and each.service == "us")]
+    own = sorted({each.service for each in counting if each.is_timed and each.service not in TIMED})
+    for key in (*TIMED, *own):
         found = [each.minutes or 0 for each in counting if each.service == key]
         if found:
             spent[key] = sum(found)
@@ -195,10 +191,10 @@ def _other_lines(day: Day, minutes: Mapping[str, int], units: Mapping[str, int])
 def _line(key: str, day: Day, minutes: Mapping[str, int], units: Mapping[str, int], *, is_kept: bool) -> Line:
     if not is_kept:
         return Line(key, 0, blocked=_("It ran while ultrasound ran: only the ultrasound counts."))
-    if key not in TIMED:
-        return Line(key, 1, because=(_untimed(key, day),))
     if key == "us" and key not in minutes:
         return Line(key, 0, blocked=_("Hands-free ultrasound is another service than this one."))
+    if key not in minutes:
+        return Line(key, 1, because=(_untimed(key, day),))
     if not minutes[key]:
         return Line(key, 0, blocked=_("Write the minutes first."))
     if not units[key]:

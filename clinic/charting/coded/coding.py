@@ -26,28 +26,31 @@ def coverage_on(visit):
     return Coverage.objects.of(visit.patient).on(notes.day_of(visit)).first()
 
 
-def day_of(visit, cover):
+def day_of(visit, cover, plan):
     """Return what the advice is read from: treatments that were given today, payer, course and diagnoses."""
     rows = [row for row in visit.treatments.all() if not row.is_carried]
+    own = _own_services(rows)
     return codes.Day(
-        given=[_given(row, _own_keys(rows)) for row in rows],
-        payer=_payer(cover),
-        course=_course(visit),
+        given=[_given(row, *own.get(row.kind_id, ("", False))) for row in rows],
+        payer=_payer(cover, notes.day_of(visit)),
+        course=_course(visit, plan),
         diagnoses=[row.code_id for row in visit.diagnoses.all()],
     )
 
 
-def _own_keys(rows):
-    """The services of kinds that the clinic added itself, as it has linked them."""
+def _own_services(rows):
+    """{kind: (service, is it billed by time?)} of the kinds that the clinic added itself, as it has linked them."""
     own = [row.kind_id for row in rows if row.kind.is_own]
-    return dict(ServiceCode.objects.filter(kind__in=own, is_active=True).values_list("kind", "key")) if own else {}
+    linked = ServiceCode.objects.filter(kind__in=own, is_active=True).order_by("-order", "-key") if own else ()
+    return {each.kind_id: (each.key, each.is_timed) for each in linked}
 
 
-def _given(row, own_keys):
+def _given(row, key, is_timed):
     values = row.parameters
     return codes.Given(
         kind=row.kind.slug,
-        key=own_keys.get(row.kind_id, ""),
+        key=key,
+        is_timed=is_timed,
         segments=segment_codes(row.segments),
         regions=frozenset(row.regions),
         minutes=row.minutes,
@@ -67,15 +70,15 @@ def segment_codes(marks):
     return tuple(found)
 
 
-def _payer(cover):
+def _payer(cover, day):
+    """Who pays on this day; a notice counts from the day it was signed, never for what was given before."""
     if cover is None:
         return modifiers.Payer()
-    is_medicare = cover.payer == Coverage.Payer.MEDICARE
-    return modifiers.Payer(is_medicare, cover.unit_rule, cover.notice_signed_on is not None)
+    is_medicare, signed = cover.payer == Coverage.Payer.MEDICARE, cover.notice_signed_on
+    return modifiers.Payer(is_medicare, cover.unit_rule, signed is not None and signed <= day)
 
 
-def _course(visit):
-    plan = planning.current_plan(visit.episode)
+def _course(visit, plan):
     return modifiers.Course(
         purpose=visit.purpose,
         has_plan=plan is not None,
@@ -92,7 +95,12 @@ def _part(row):
 def advise(visit):
     """Return (advice, who pays) for a visit. Nothing is stored."""
     cover = coverage_on(visit)
-    return codes.advise(day_of(visit, cover)), cover
+    return advise_under(visit, cover, planning.current_plan(visit.episode)), cover
+
+
+def advise_under(visit, cover, plan):
+    """Return the advice for a visit whose payer and plan in force (each may be None) were read already."""
+    return codes.advise(day_of(visit, cover, plan))
 
 
 def services():

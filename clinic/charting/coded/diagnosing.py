@@ -3,6 +3,7 @@
 import re
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
@@ -142,6 +143,13 @@ def favourites(user):
     """The codes that this user wants at hand, in code order."""
     mine = FavouriteCode.objects.filter(practitioner__user=user)
     return [favourite.code for favourite in mine.select_related("code")]
+
+
+def at_hand(user):
+    """The codes of the pick list and of this user's favourites, in code order, each with `is_favourite`: one query."""
+    mine = Exists(FavouriteCode.objects.filter(practitioner__user=user, code=OuterRef("pk")))
+    rows = DiagnosisCode.objects.annotate(is_favourite=mine)
+    return list(rows.filter(Q(is_picked=True) | Q(is_favourite=True)).order_by("code"))
 
 
 @transaction.atomic

@@ -184,6 +184,17 @@ def test_a_kind_that_the_clinic_added_brings_the_service_it_was_linked_to():
     assert units(Given("cupping", key="massage", minutes=15)) == {"massage": 1}
 
 
+def test_a_service_of_the_clinic_that_is_billed_by_time_joins_the_count():
+    own = Given("cupping", key="cupping", minutes=8, is_timed=True)
+    assert units(own, Given("exercise", minutes=15)) == {"exercise": 1, "cupping": 1}
+    assert units(Given("cupping", key="cupping", minutes=30)) == {"cupping": 1}
+    assert units(Given("cupping", key="cupping", minutes=30, is_timed=True)) == {"cupping": 2}
+
+
+def test_only_ultrasound_can_be_hands_free():
+    assert units(Given("massage", minutes=20, is_hands_free=True)) == {"massage": 1}
+
+
 # --- examinations and order
 
 

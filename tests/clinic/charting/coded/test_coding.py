@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.charting import notes
 from clinic.charting.coded import coding, diagnosing
-from clinic.charting.models import CarePlan, DiagnosisCode, ServiceCode, TreatmentApplied, Visit
+from clinic.charting.models import CarePlan, DiagnosisCode, ServiceCode, TreatmentApplied, TreatmentKind, Visit
 from tests import make
 
 
@@ -64,6 +64,14 @@ def test_treatments_of_today_become_lines(visit):
     assert {key: line.units for key, line in advised(visit).items()} == {"cmt_spinal_b": 1, "us": 1, "estim_un": 1}
 
 
+def test_a_kind_of_the_clinic_counts_by_time_where_its_service_says_so(visit):
+    own = make.treatment_kind("massage")
+    TreatmentKind.objects.filter(pk=own.pk).update(is_own=True)
+    ServiceCode.objects.create(key="cupping", label="Cupping", kind=own, is_timed=True)
+    given(visit, "massage", minutes=30)
+    assert {key: line.units for key, line in advised(visit).items()} == {"cupping": 2}
+
+
 def test_what_is_carried_over_and_not_confirmed_does_not_count(visit):
     given(visit, "ultrasound", minutes=10, is_carried=True)
     assert advised(visit) == {}
@@ -94,7 +102,12 @@ def test_only_the_cover_in_force_on_the_day_of_the_visit_counts(visit):
 
 @pytest.mark.parametrize(
     ("notice", "maintenance", "letters"),
-    [(None, False, ("AT",)), (None, True, ("GZ",)), (date(2026, 2, 2), True, ("GA",))],
+    [
+        (None, False, ("AT",)),
+        (None, True, ("GZ",)),
+        (date(2026, 2, 2), True, ("GA",)),
+        (timezone.localdate() + timedelta(days=2), True, ("GZ",)),  # signed after the visit: no notice for it
+    ],
 )
 def test_active_care_maintenance_and_notice_are_read_from_plan_and_cover(visit, notice, maintenance, letters):
     """R5."""
