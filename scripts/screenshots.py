@@ -35,12 +35,12 @@ README_PICTURES = (
     *("chart-review-1440", "intake-movement-375"),
     *("chart-patient-1440", "chart-outcomes-1440"),
 )
-UPPER = {
+UPPER = {  # px of a long page that the README shows
     "chart-review-1440": 1220,
     "intake-movement-375": 1220,
     "chart-patient-1440": 1000,
     "chart-outcomes-1440": 1000,
-}  # px of a long page that the README shows
+}
 WIDTHS = {1440: 900, 1024: 768, 375: 812}
 TABLET = {820: 1180, 375: 812}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
