@@ -1,17 +1,21 @@
 """The line of a plan: its visits, today, and what falls due, as a drawing. Pure: days go in, places come out."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 LEFT, RIGHT = 14, 374  # the middles of what stands at the ends of the line, inside its round caps
-HEIGHT, TALL = 74, 104
-ROOM = 86  # px that two labels of one row need between their middles
-EDGE = 42  # nearer than this to an end, a label leans inwards
+WIDTH, HEIGHT = 388, 74
+ROWS, ROW = 4, 30  # of labels below the line, and the height of each beyond the first
+WORD, WHEN = 6, 5.4  # px that a letter takes, of the bold word and of the day under it
+APART = 8  # px between two labels of a row
+BEFORE = {"middle": 0.5, "start": 0, "end": 1}  # the share of a label that stands before its mark, best first
+EDGE = 42  # nearer than this to an end, today's words lean inwards
 MOST = 40  # marks; beyond that they run into each other
 
 
 @dataclass(frozen=True)
 class Label:
-    """What falls due: its place on the line, its words, on which of the two rows below, and how it is set."""
+    """What falls due: its place on the line, its words, on which of the rows below, and how it is set."""
 
     x: float
     word: str
@@ -27,11 +31,28 @@ class Label:
 
     @property
     def y(self):
-        return 58 + 30 * self.row
+        return 58 + ROW * self.row
 
     @property
     def y_when(self):
         return self.y + 13
+
+    @property
+    def span(self):
+        """From where to where its words reach, in px."""
+        wide = max(len(self.word) * WORD, len(self.when) * WHEN)
+        begins = self.x - BEFORE[self.anchor] * wide
+        return begins, begins + wide
+
+    @property
+    def is_inside(self):
+        begins, ends = self.span
+        return begins >= 0 and ends <= WIDTH
+
+    def touches(self, other):
+        """Do the words of two labels run into each other?"""
+        (begins, ends), (others, until) = self.span, other.span
+        return self.row == other.row and begins < until + APART and others < ends + APART
 
 
 @dataclass(frozen=True)
@@ -51,7 +72,7 @@ class Line:
 
     @property
     def height(self):
-        return TALL if any(label.row for label in self.labels) else HEIGHT
+        return HEIGHT + ROW * max((label.row for label in self.labels), default=0)
 
     @property
     def crosses(self):
@@ -80,15 +101,11 @@ def draw(day, visits, missed, due, last=42):
 
 
 def _labels(due, place):
-    """Two rows of words: what would run into its neighbour goes to the other row, and what fits in none is left out."""
+    """What would run into its neighbour leans away or goes a row down; what fits in no row is left out."""
     placed: list[Label] = []
     for number, word, when in sorted(due):
-        x = place(number)
-        row = next((row for row in (0, 1) if _is_free(x, row, placed)), None)
-        if row is not None:
-            placed.append(Label(x, word, when, row, _lean(x), is_next=not placed))
+        x, is_next = place(number), not placed
+        tries = (Label(x, word, when, row, lean, is_next) for row in range(ROWS) for lean in BEFORE)
+        free = (one for one in tries if one.is_inside and not any(one.touches(other) for other in placed))
+        placed.extend(islice(free, 1))
     return placed
-
-
-def _is_free(x, row, placed):
-    return all(abs(x - one.x) >= ROOM for one in placed if one.row == row)
