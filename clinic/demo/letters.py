@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from clinic.charting.models import Referral
-from clinic.charting.papers import letter_draft, letters
+from clinic.charting.papers import letter_draft, letter_standing, letters
+from clinic.charting.papers.letter_standing import State
 from patients.models import Task
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -94,7 +95,7 @@ def _letter(story, visit, now):
     if story.closed_because:
         letter.closed_at, letter.closed_by, letter.closed_because = written + 9 * DAY, by, story.closed_because
     letter.save()
-    if letters.standing(letter).state in (letters.State.WAITING, letters.State.LATE):
+    if letter_standing.standing(letter).state in (State.WAITING, State.LATE):
         _task(letter)
 
 
@@ -105,7 +106,7 @@ def _task(letter):
         title=f"Ask for the answer: {letter.addressee}",
         detail=letter.question,
         key=letters.task_key(letter),
-        due_on=letters.due_on(letter),
+        due_on=letter_standing.due_on(letter),
         opened_at=letter.sent_at,
         opened_by=letter.sent_by,
     )

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.admin_lookups import FilteredOnly
 from clinic.accounts.admin_rights import ByRight
 from clinic.charting.models import Referral
-from clinic.charting.papers import letter_pages, letters, print_pages
+from clinic.charting.papers import letter_pages, print_pages
+from clinic.charting.papers.letter_standing import standing
 from patients.models import Patient
 
 
@@ -36,7 +37,7 @@ class ReferralAdmin(ByRight, FilteredOnly):
 
     @admin.display(description=_("State"))
     def state(self, letter):
-        return letters.standing(letter).state.label
+        return standing(letter).state.label
 
     def has_add_permission(self, request, obj=None):
         return False  # a letter is begun in a patient's chart

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.charting.forms import Plain
 from clinic.charting.models import Episode, Referral
-from clinic.charting.papers.letters import TEXTS
+from clinic.charting.papers import letters
 from patients.models import Document
 
 MOST_DOCUMENTS = 40
@@ -42,10 +42,17 @@ class LetterForm(Plain):
             episode.queryset = Episode.objects.of(patient)
         self.mark()
 
+
+class KeptLetterForm(LetterForm):
+    """A letter that is kept and not sent; `seen` says which wording was on the screen."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
     @classmethod
     def of(cls, letter, data=None):
-        """The form of a letter that is kept: bound to what was typed, or showing what is stored."""
-        return cls(data, patient=letter.patient, initial={name: getattr(letter, name) for name in TEXTS})
+        """The form of this letter: bound to what was typed, or showing what is stored."""
+        stored = {name: getattr(letter, name) for name in letters.TEXTS}
+        return cls(data, patient=letter.patient, initial={**stored, "seen": letters.stamp(letter)})
 
 
 class SendForm(Plain):

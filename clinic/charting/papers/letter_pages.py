@@ -13,12 +13,18 @@ from clinic.accounts.roles import can
 from clinic.audit.recording import record
 from clinic.charting.models import Episode, Referral
 from clinic.charting.papers import letter_draft, letters
-from clinic.charting.papers.letter_forms import AnswerForm, CloseForm, LetterForm, SendForm
+from clinic.charting.papers.letter_forms import AnswerForm, CloseForm, KeptLetterForm, LetterForm, SendForm
+from clinic.charting.papers.letter_standing import standing
 from patients import documents, uploads
 from patients.joined import kept_of, to_kept
 from patients.models import Document, Patient
 
 PAGE, NEW = "admin/charting/paper/letter.html", "admin/charting/paper/letter_new.html"
+
+MEANWHILE = (
+    *(letters.AlreadySent, letters.AlreadyAnswered, letters.AlreadyClosed, letters.NotSent),
+    letters.ChangedMeanwhile,
+)
 
 
 class Unreadable(Exception):
@@ -95,7 +101,7 @@ def change(request, pk, site):
 
 
 def _show(request, letter, site, status=200, **changed):
-    stands, may = letters.standing(letter), can(request.user, "referral.change")
+    stands, may = standing(letter), can(request.user, "referral.change")
     is_open, patient = may and stands.is_open, kept_of(letter.patient)
     editable = is_open and not letter.sent_at
     context = {
@@ -105,7 +111,7 @@ def _show(request, letter, site, status=200, **changed):
         "letter": letter,
         "patient": patient,
         "standing": stands,
-        "form": LetterForm.of(letter) if editable else None,
+        "form": KeptLetterForm.of(letter) if editable else None,
         "send_form": SendForm() if editable else None,
         "answer_form": AnswerForm(patient=patient) if is_open and letter.sent_at and not letter.answered_at else None,
         "close_form": CloseForm() if is_open else None,
@@ -119,14 +125,20 @@ def _pressed(request, letter, site):
     deed = DEEDS.get(request.POST.get("do", ""), _save)
     try:
         return deed(request, letter, site)
-    except (letters.AlreadySent, letters.AlreadyAnswered, letters.AlreadyClosed, letters.NotSent):
+    except MEANWHILE:
         letter.refresh_from_db()
         messages.error(request, _("Somebody has changed this letter meanwhile; nothing of yours was kept."))
-        return _show(request, letter, site, 409, typed=request.POST.get("body", request.POST.get("words", "")))
+        return _show(request, letter, site, 409, typed=_typed(request))
+
+
+def _typed(request):
+    """All that somebody has typed in vain, to copy from."""
+    texts = (request.POST.get(name, "").strip() for name in ("addressee", "address", "question", "body", "words"))
+    return "\n\n".join(text for text in texts if text)
 
 
 def _save(request, letter, site):
-    form = LetterForm.of(letter, request.POST)
+    form = KeptLetterForm.of(letter, request.POST)
     if not form.is_valid():
         return _show(request, letter, site, 422, form=form)
     return _after(request, letters.rewrite(letter, by=request.user, **form.cleaned_data))
@@ -134,7 +146,7 @@ def _save(request, letter, site):
 
 def _send(request, letter, site):
     """What is typed is kept first: the letter that stands is the one that was on the screen."""
-    form, how = LetterForm.of(letter, request.POST), SendForm(request.POST)
+    form, how = KeptLetterForm.of(letter, request.POST), SendForm(request.POST)
     if not (form.is_valid() and how.is_valid()):
         return _show(request, letter, site, 422, form=form, send_form=how)
     with transaction.atomic():

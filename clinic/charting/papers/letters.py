@@ -1,25 +1,22 @@
 """Letters to other doors: written, sent, answered, closed. What was sent never changes; a missing answer is a task."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+import hashlib
+import json
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.charting.models import Referral
+from clinic.charting.papers.letter_standing import due_on
 from patients import tasks
 from patients.models import Document, Task
 
 Kind, Urgency = Referral.Kind, Referral.Urgency
 TEXTS = ("kind", "episode", "addressee", "address", "urgency", "question", "body")
-# How long an answer may take before somebody asks for it: "today" means the same or the next day, "soon" is the two
-# weeks of a referral (facts 2.2); a month for the rest is the clinic's own rule.
-ANSWER_IN = {Urgency.TODAY: timedelta(days=1), Urgency.SOON: timedelta(days=14), Urgency.ROUTINE: timedelta(days=30)}
 
 
 class NothingAsked(Exception):
@@ -28,6 +25,10 @@ class NothingAsked(Exception):
 
 class OtherPatient(Exception):
     """The complaint or the report belongs to somebody else."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the text since it was on this screen."""
 
 
 class AlreadySent(Exception):
@@ -48,49 +49,6 @@ class AlreadyClosed(Exception):
 
 class ReasonMissing(Exception):
     """A letter is closed with the reason in words."""
-
-
-class State(models.TextChoices):
-    """Where a letter stands."""
-
-    WRITTEN = "written", gettext_lazy("Not sent yet")
-    WAITING = "waiting", gettext_lazy("Waits for an answer")
-    LATE = "late", gettext_lazy("Answer overdue")
-    ANSWERED = "answered", gettext_lazy("Answered")
-    CLOSED = "closed", gettext_lazy("Closed")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A letter with its state on a day, and the day by which an answer is due (None before it is sent)."""
-
-    letter: Referral
-    state: State
-    due_on: date | None
-
-    @property
-    def is_open(self) -> bool:
-        """May something still happen to it?"""
-        return self.state != State.CLOSED
-
-
-def due_on(letter):
-    """Return the day by which the answer is due, or None for a letter that was not sent."""
-    return timezone.localdate(letter.sent_at) + ANSWER_IN[letter.urgency] if letter.sent_at else None
-
-
-def standing(letter, today=None):
-    """Return the `Standing` of a letter today (in the clinic's zone), or on the day given."""
-    due, today = due_on(letter), today or timezone.localdate()
-    if letter.closed_at:
-        state = State.CLOSED
-    elif letter.answered_at:
-        state = State.ANSWERED
-    elif due is None:
-        state = State.WRITTEN
-    else:
-        state = State.LATE if due < today else State.WAITING
-    return Standing(letter, state, due)
 
 
 def signature_of(user):
@@ -139,24 +97,33 @@ def _locked(letter):
     return row
 
 
+def stamp(letter):
+    """Return what tells one wording of a letter from another: a form brings back the one that it opened with."""
+    told = json.dumps([str(getattr(letter, "episode_id" if name == "episode" else name)) for name in TEXTS])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 @transaction.atomic
-def rewrite(letter, *, by, **changed):
+def rewrite(letter, *, by, seen=None, **changed):
     """Change some of TEXTS of a letter that was not sent, and return it; whoever writes last signs it.
 
-    Raises `AlreadySent`, `AlreadyClosed`, `NothingAsked`, `OtherPatient`.
+    `seen` is the `stamp` of the wording that was on the screen; left out, it is not asked.
+    Raises `AlreadySent`, `AlreadyClosed`, `ChangedMeanwhile`, `NothingAsked`, `OtherPatient`.
     """
     require(by, "referral.change")
     row = _locked(letter)
     if row.sent_at:
         raise AlreadySent
+    if seen is not None and seen != stamp(row):
+        raise ChangedMeanwhile
     fields = _checked({name: changed.get(name, getattr(row, name)) for name in TEXTS}, row.patient)
     different = sorted(name for name in TEXTS if getattr(row, name) != fields[name])
     if not different:
         return row
     for name in different:
         setattr(row, name, fields[name])
-    row.signature = signature_of(by)[:160]
-    row.save(update_fields=[*different, "signature"])
+    row.written_by, row.signature = by, signature_of(by)[:160]  # the licence under the name is the writer's
+    row.save(update_fields=[*different, "written_by", "signature"])
     record("referral.changed", row, by=by, patient=row.patient_id, fields=different)
     return row
 
@@ -218,12 +185,14 @@ def _of(patient, report):
 def file_report(letter, *, report, by):
     """Put a document of the chart beside an answer that came without one, and return the letter.
 
-    Raises `NotSent` (nothing has come back yet), `AlreadyClosed`, `OtherPatient`.
+    Raises `NotSent` (nothing has come back yet), `AlreadyAnswered` (with a report), `AlreadyClosed`, `OtherPatient`.
     """
     require(by, "referral.change")
     row = _locked(letter)
     if not row.answered_at:
         raise NotSent
+    if row.report_id:
+        raise AlreadyAnswered
     row.report = _of(row.patient, report)
     row.save(update_fields=["report"])
     record("referral.report_filed", row, by=by, patient=row.patient_id, report=report.pk)

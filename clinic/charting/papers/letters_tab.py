@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.roles import can
 from clinic.charting.models import Episode, Referral, Visit
-from clinic.charting.papers import letters
+from clinic.charting.papers.letter_standing import standing
 from patients.chart_tabs import Tab
 
 PER_PAGE, MOST_NOTES, MOST_EPISODES = 20, 5, 6
@@ -18,7 +18,7 @@ def context(request, patient):
     notes = Visit.objects.of(patient).for_user(request.user).order_by("-visited_at", "-pk")
     return {
         "page": page,
-        "letters": [letters.standing(letter) for letter in page],
+        "letters": [standing(letter) for letter in page],
         "may_write_letters": can(request.user, "referral.add"),
         "complaints": Episode.objects.of(patient).for_user(request.user)[:MOST_EPISODES],
         "printable_notes": notes.only("pk", "visited_at", "signed_at", "purpose", "patient")[:MOST_NOTES],

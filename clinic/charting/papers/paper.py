@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.charting.models import Episode, Referral, Visit
 from clinic.charting.papers import findings_paper, note_paper, summary_paper
-from clinic.charting.papers.letters import standing
+from clinic.charting.papers.letter_standing import standing
 from clinic.practice.profile import clinic
 from patients.models import Patient
 

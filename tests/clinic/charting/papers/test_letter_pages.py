@@ -121,8 +121,14 @@ def test_those_who_do_not_treat_see_no_letter(request, client, letter, ana, who)
 # --- one letter
 
 
+def opened(letter):
+    """What the form of a letter sends back, as it was opened now."""
+    return {**GIVEN, "seen": letters.stamp(letter)}
+
+
 def test_a_letter_that_is_sent_keeps_what_was_typed_just_before(doctor, letter):
-    answer = doctor.post(page(letter), {**GIVEN, "body": "Typed last", "do": "send", "how": "Fax"})
+    assert f'value="{letters.stamp(letter)}"' in doctor.get(page(letter)).content.decode()
+    answer = doctor.post(page(letter), {**opened(letter), "body": "Typed last", "do": "send", "how": "Fax"})
     row = Referral.objects.get()
     assert (answer.status_code, row.body, row.sent_how, row.sent_at is not None) == (302, "Typed last", "Fax", True)
     assert Task.objects.get().key == f"letter:{row.pk}"
@@ -138,6 +144,18 @@ def test_a_letter_that_somebody_has_sent_meanwhile_says_so_and_gives_the_text_ba
     answer = doctor.post(page(sent), {**GIVEN, "body": "Typed too late", "do": "save"})
     text = answer.content.decode()
     assert (answer.status_code, "Typed too late" in text, Referral.objects.get().body) == (409, True, "Dear")
+
+
+@pytest.mark.parametrize("do", ["save", "print", "send"])
+def test_a_letter_that_somebody_has_changed_meanwhile_is_neither_overwritten_nor_sent(doctor, letter, carlos, do):
+    screen = opened(letter)
+    letters.rewrite(letter, by=carlos, body="Theirs")
+    answer = doctor.post(page(letter), {**screen, "question": "Mine?", "body": "Mine too", "do": do, "how": "Fax"})
+    row, typed = Referral.objects.get(), answer.context["typed"]
+    assert (answer.status_code, row.body, row.sent_at, Task.objects.count()) == (409, "Theirs", None, 0)
+    assert typed == "Dr Pia Moss\n\n4 Dock Road\n\nMine?\n\nMine too", "nothing typed is lost"
+    again = {**GIVEN, "seen": answer.context["form"]["seen"].value(), "body": "Both", "do": "save"}
+    assert (doctor.post(page(letter), again).status_code, Referral.objects.get().body) == (302, "Both")
 
 
 def test_a_sent_letter_shows_its_text_and_no_fields(doctor, sent):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.charting.models import Referral
 from clinic.charting.papers import letters
-from clinic.charting.papers.letters import State
+from clinic.charting.papers.letter_standing import State, standing
 from patients import merging
 from patients.models import Task
 from tests import make
@@ -35,7 +35,7 @@ def actions(patient):
 
 
 def state(letter, day=SENT_AT):
-    return letters.standing(Referral.objects.get(pk=letter.pk), day.date()).state
+    return standing(Referral.objects.get(pk=letter.pk), day.date()).state
 
 
 # --- writing
@@ -89,8 +89,21 @@ def test_a_letter_that_was_not_sent_is_changed_and_signed_by_who_changed_it(writ
     letters.rewrite(written, by=dana, question="Is the reflex new?")
     row = Referral.objects.get()
     assert (row.question, row.addressee, row.signature) == ("Is the reflex new?", ASKED["addressee"], "Dr Dana Voss")
+    assert row.written_by == dana, "the licence on the paper is that of the name above it"
     letters.rewrite(written, by=dana, question="Is the reflex new?")
     assert actions(ana) == ["referral.written", "referral.changed"], "what is the same writes nothing"
+
+
+@pytest.mark.parametrize("name", letters.TEXTS)
+def test_a_wording_that_was_changed_meanwhile_is_not_overwritten(written, ana, carlos, name):
+    """Each text counts: somebody else changes one of them, and an older screen changes nothing."""
+    seen = letters.stamp(written)
+    other = {"kind": "imaging", "urgency": "today", "episode": make.visit(ana).episode}
+    letters.rewrite(written, by=carlos, seen=seen, **{name: other.get(name, "Changed meanwhile")})
+    before = Referral.objects.values().get()
+    with pytest.raises(letters.ChangedMeanwhile):
+        letters.rewrite(written, by=carlos, seen=seen, question="From an older screen")
+    assert Referral.objects.values().get() == before
 
 
 # --- what was sent stays
@@ -192,6 +205,9 @@ def test_a_report_may_follow_the_answer_and_not_come_before_it(sent, ana, carlos
         letters.file_report(sent, report=report, by=carlos)
     letters.answer(sent, words="The report follows.", by=carlos)
     assert letters.file_report(sent, report=report, by=carlos).report == report
+    with pytest.raises(letters.AlreadyAnswered):
+        letters.file_report(sent, report=make.document(ana, carlos), by=carlos)
+    assert Referral.objects.get().report == report, "one that is filed is not taken out for another"
 
 
 # --- closing
