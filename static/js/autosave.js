@@ -23,7 +23,7 @@
     waiting.set(event.target.name, changes);
     later(WAIT);
   });
-  // a button sends everything itself: nothing may arrive after it with an older version
+  // a button sends everything itself, once what is under way has come back (turns.js): nothing may arrive after it
   form.addEventListener("submit", () => {
     stopped = true;
     window.clearTimeout(timer);
@@ -56,8 +56,15 @@
     form.elements.base.value = data.base;
   }
 
-  function kept(data, upTo) {
+  /** What was kept is what the page shows from now on: a field counts as changed by whoever changes it after this. */
+  function shows(name, sent) {
+    const was = form.elements.namedItem(`initial-${name}`);
+    if (was) was.value = sent.get(name) ?? "";
+  }
+
+  function kept(data, upTo, sent) {
     stand(data);
+    data.kept.forEach((name) => shows(name, sent));
     for (const name of data.kept) if ((waiting.get(name) || 0) <= upTo) waiting.delete(name);
     document.getElementById("state").outerHTML = data.state;
     form.querySelectorAll("[data-autowrong]").forEach((told) => {
@@ -71,6 +78,7 @@
 
   function conflict(data) {
     stopped = true;
+    form.dropPress();
     stand(data);
     const box = document.getElementById("conflict");
     box.innerHTML = data.conflict;
@@ -79,16 +87,19 @@
     tell(bar.dataset.conflict);
   }
 
-  async function save() {
+  function save() {
     if (running || stopped || !waiting.size) return;
     running = true;
+    form.takeTurn(send);
+  }
+
+  async function send() {
     const upTo = changes;
     const body = new FormData(form);
     body.set("do", "autosave");
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", headers: { Accept: "application/json" } });
-      if (stopped) return;
-      if (answer.status === 200) kept(await answer.json(), upTo);
+      if (answer.status === 200) kept(await answer.json(), upTo, body);
       else if (answer.status === 409) conflict(await answer.json());
       else if (answer.status === 422) wrong((await answer.json()).errors);
       else if (answer.status === 410) {

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const form = document.querySelector("form:has(#spinecard)");
-  if (!form) return;
+  if (!form?.takeTurn) return;
   const PARTS = ["spinecard", "findings", "measuring", "treatments", "state"]; // ids of what a mark may change
   const WIDTH = 306, MIDDLE = 118, REACH = 14, MAP = 200; // units of the drawing, see anatomy/spine_drawing.py
   const AT = { L: [54], R: [182], B: [54, 182], "": [118] }; // where the marks of a side stand
@@ -16,8 +16,7 @@
   const keyOf = (link) => `${link.dataset.segment}.${link.dataset.side}`;
 
   // --- one press after the other: each is sent with the whole form, so that nothing typed is lost
-  let queue = Promise.resolve();
-  const press = (value, again, opens) => { queue = queue.then(() => send(value, again, opens)); };
+  const press = (value, again, opens) => form.takeTurn(() => send(value, again, opens)); // see turns.js
 
   async function send(value, again, opens) {
     const body = new FormData(form);

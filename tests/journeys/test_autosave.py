@@ -52,3 +52,48 @@ def test_two_versions_stand_side_by_side_and_a_button_chooses(tab, note):
     tab.wait_for_load_state()
     assert tab.locator("#id_subjective").input_value() == "Theirs: better"
     forgive(tab, "status of 409")
+
+
+def test_a_button_waits_for_the_save_that_is_under_way(tab, note):
+    answers = []
+
+    def answered_late(route):
+        """The server has kept the words; its answer is still on the way."""
+        if "autosave" in (route.request.post_data or ""):
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    tab.route("**/visit/**", answered_late)
+    tab.locator("#id_objective").fill("Guarded")
+    tab.locator("#id_subjective").fill("Stiff since Sunday")
+    while not answers:
+        tab.wait_for_timeout(100)
+    tab.locator('button[name=do][value="sign"]').click()
+    tab.wait_for_timeout(300)
+    assert not Visit.objects.get(pk=note.pk).is_signed
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+    tab.get_by_text("Signed. The note of").wait_for()
+    stored = Visit.objects.get(pk=note.pk)
+    assert (stored.is_signed, stored.subjective) == (True, "Stiff since Sunday")
+
+
+def test_a_button_that_waits_is_not_pressed_over_another_text(tab, note):
+    tab.locator("#id_objective").fill("Guarded")
+    tab.get_by_text("Draft saved").wait_for()
+    stored = Visit.objects.get(pk=note.pk)
+    notes.save(stored, version=stored.version, by=note.practitioner.user, subjective="Theirs: better")
+    answers = []
+    tab.route("**/visit/**", lambda route: answers.append((route, route.fetch())))
+    tab.locator("#id_subjective").fill("Mine: worse")
+    while not answers:
+        tab.wait_for_timeout(100)
+    tab.locator('button[name=do][value="sign"]').click()
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+    tab.get_by_role("alert", name="Two versions").wait_for()
+    tab.wait_for_timeout(300)
+    stored = Visit.objects.get(pk=note.pk)
+    assert (len(answers), stored.is_signed, stored.subjective) == (1, False, "Theirs: better")
+    forgive(tab, "status of 409")

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from clinic.accounts.roles import Role
 from clinic.charting.findings import physical_tests
+from clinic.charting.models import Visit
 from tests import make
 from tests.journeys.hearing import forgive
 
@@ -65,6 +66,21 @@ def test_by_mouse_each_click_is_a_mark_and_what_is_typed_stays(card, visit):
     assert card.evaluate("document.activeElement.dataset.segment") == "L4"
     visit.refresh_from_db()
     assert visit.subjective == "Stiff since Sunday"
+
+
+def test_a_signature_waits_for_the_mark_that_is_under_way(card, visit):
+    card.locator("#id_subjective").fill("Stiff since Sunday")
+    answers = []
+    card.route("**/visit/**", lambda route: answers.append((route, route.fetch())), times=1)
+    card.mouse.click(*place(card, "L4", "R"))
+    card.locator('button[name=do][value="sign"]').click()
+    while not answers:
+        card.wait_for_timeout(50)
+    assert not Visit.objects.get(pk=visit.pk).is_signed
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+    card.get_by_text("Signed. The note of").wait_for()
+    assert (found(visit), Visit.objects.get(pk=visit.pk).is_signed) == (["L4 R"], True)
 
 
 def test_by_keys_the_map_is_one_stop_and_every_mark_one_key(card, visit):
