@@ -7,7 +7,7 @@ TEXTS = (
     "alike_because",
 )
 CHECK_IN = ("pain", "change", "words")
-CARRIED = ("segment_findings", "muscle_findings", "ranges_of_motion", "nerve_tests", "provoking_movements")
+CARRIED = ("segment_findings", "muscle_findings", "ranges_of_motion", "nerve_tests", "provoking_movements", "diagnoses")
 SEGMENT = ("segment", "side", "pain", "asymmetry", "range_of_motion", "tone")
 MUSCLE = ("muscle", "side", "spasm_before", "spasm_after", "tenderness", "has_trigger_point")
 TREATMENT = (
@@ -26,6 +26,7 @@ IMAGING = ("decision", "because")
 RANGE = ("region", "movement", "degrees", "is_painful")
 NERVE = ("kind", "level", "side", "result", "note")
 MOVEMENT = ("movement", "effect")
+GIVEN_BY = ("performed_by", "supervised_by", "overridden_by")
 
 
 def _fields(row, names):
@@ -33,21 +34,20 @@ def _fields(row, names):
 
 
 def _given(row):
-    """With which device a treatment was given, and from when to when where it was timed."""
+    """Who gave a treatment and who answers for it, with which device, and from when to when where it was timed."""
+    people = {name: str(getattr(row, name)) for name in GIVEN_BY if getattr(row, f"{name}_id")}
     times = {name: getattr(row, name) for name in ("started_at", "ended_at")}
     told = {name: at.astimezone(UTC).isoformat() for name, at in times.items() if at}
     device = row.device and {"name": row.device.name, "serial_number": row.device.serial_number}
-    return {**told, **({"device": device} if device else {})}
-
-
-def _carried(visit):
-    """What was taken over from the last visit and not touched: the document says so, row by row."""
-    rows = (row for name in CARRIED for row in getattr(visit, name).order_by("pk"))
-    return [str(row) for row in rows if row.is_carried]
+    return {**people, **told, **({"device": device} if device else {})}
 
 
 def content_of(visit):
-    """Return the note with its findings, treatments and diagnoses as plain data, in a stable order."""
+    """Return the note with its findings, treatments and diagnoses as plain data, in a stable order.
+
+    `carried` are the rows that were taken over from the last visit and not touched.
+    """
+    rows = {name: list(getattr(visit, name).order_by("pk")) for name in CARRIED}
     return {
         "patient": {
             "chart_number": visit.patient.chart_number,
@@ -59,20 +59,20 @@ def content_of(visit):
         "spare_until": visit.spare_until.isoformat() if visit.spare_until else None,
         **_fields(visit, TEXTS),
         "check_in": _fields(visit.check_in, CHECK_IN) if visit.check_in else None,
-        "carried": _carried(visit),
-        "segments": [_fields(row, SEGMENT) for row in visit.segment_findings.order_by("pk")],
-        "muscles": [_fields(row, MUSCLE) for row in visit.muscle_findings.order_by("pk")],
-        "ranges": [_fields(row, RANGE) for row in visit.ranges_of_motion.order_by("pk")],
-        "nerves": [_fields(row, NERVE) for row in visit.nerve_tests.order_by("pk")],
-        "movements": [_fields(row, MOVEMENT) for row in visit.provoking_movements.order_by("pk")],
+        "carried": [str(row) for name in CARRIED for row in rows[name] if row.is_carried],
+        "segments": [_fields(row, SEGMENT) for row in rows["segment_findings"]],
+        "muscles": [_fields(row, MUSCLE) for row in rows["muscle_findings"]],
+        "ranges": [_fields(row, RANGE) for row in rows["ranges_of_motion"]],
+        "nerves": [_fields(row, NERVE) for row in rows["nerve_tests"]],
+        "movements": [_fields(row, MOVEMENT) for row in rows["provoking_movements"]],
         "treatments": [
             {"kind": row.kind.slug, **_fields(row, TREATMENT), **_given(row)}
-            for row in visit.treatments.select_related("kind", "device").order_by("pk")
+            for row in visit.treatments.select_related("kind", "device", *GIVEN_BY).order_by("pk")
         ],
         "examinations": [_fields(row, EXAMINATION) for row in visit.examinations.order_by("pk")],
         "imaging": [_fields(row, IMAGING) for row in visit.imaging_decisions.order_by("pk")],
-        "diagnoses": [row.code_id for row in visit.diagnoses.order_by("position", "pk")],
-        "diagnosis_reasons": dict(visit.diagnoses.exclude(because="").order_by("pk").values_list("code_id", "because")),
+        "diagnoses": [row.code_id for row in sorted(rows["diagnoses"], key=lambda row: row.position)],
+        "diagnosis_reasons": {row.code_id: row.because for row in rows["diagnoses"] if row.because},
         "services": visit.codes,
         "signed_at": visit.signed_at.astimezone(UTC).isoformat(),
         "signed_by": visit.signature,

@@ -17,7 +17,10 @@ ROWS = (
     *("segments", "muscles", "ranges", "nerves", "movements"),
     *("treatments", "examinations", "imaging", "diagnoses"),
 )
-NOT_COMPARED = {"warnings", "rules_version", "override_reason"}
+NOT_COMPARED = {
+    *("warnings", "rules_version", "override_reason"),
+    *("performed_by", "supervised_by", "overridden_by"),
+}
 
 
 def canonical(content: Mapping[str, Any]) -> tuple[Any, ...]:
