@@ -21,6 +21,11 @@ def needles_name(pk):
     return f"needles-{pk}"
 
 
+def came_out(treatment):
+    """How many needles came out, as it is typed; empty while nobody has counted them."""
+    return str(treatment.parameters.get("needles_out", ""))
+
+
 @dataclass(frozen=True)
 class Beside:
     """What stands beside one treatment: `today` judges its device, `wrong` is what refused the needles typed."""
@@ -69,6 +74,11 @@ class Beside:
         return None if went_in is None else int(went_in) - int(came_out or 0)
 
     @property
+    def shown(self):
+        """The needles that came out, as the field shows them."""
+        return came_out(self.row)
+
+    @property
     def given_by(self):
         """Who gave it, where that is not the practitioner who answers for it."""
         return self.row.performed_by if self.row.supervised_by_id else None
@@ -94,10 +104,11 @@ class GivenPart(CardPart):
         self.wrong: dict[int, str] = {}
 
     def _typed(self, data):
-        """Needles typed that differ from what is stored, by row."""
+        """Needles typed that differ from what is stored, by row; what the page showed itself was not typed there."""
         found = {row.pk: data[needles_name(row.pk)].strip() for row in self._rows() if needles_name(row.pk) in data}
-        stored = {row.pk: str(row.parameters.get("needles_out", "")) for row in self._rows()}
-        return {pk: text for pk, text in found.items() if text != stored[pk]}
+        stored = {row.pk: came_out(row) for row in self._rows()}
+        shown = {pk: data.get(f"initial-{needles_name(pk)}") for pk in found}
+        return {pk: text for pk, text in found.items() if text not in (stored[pk], shown[pk])}
 
     def _rows(self):
         return self.card.treatments

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from clinic.accounts.roles import can, require
 from clinic.anatomy import segments
 from clinic.charting import notes
-from clinic.charting.card import first_note
+from clinic.charting.card import finding_rows, first_note
 from clinic.charting.card.card_parts import PARTS
 from clinic.charting.card.card_refusals import CONFLICT, Refused
 from clinic.charting.card.examination_card import ExaminationCard
@@ -21,7 +21,7 @@ from clinic.charting.card.plan_buttons import WARNED, PlanButtons
 from clinic.charting.card.plan_card import PlanCard, initial_of
 from clinic.charting.card.treatment_rows import TreatmentRows
 from clinic.charting.contraindications import before_thrust
-from clinic.charting.forms import MuscleForm, NewMuscleForm, NewSegmentForm, NoteForm, SegmentForm
+from clinic.charting.forms import NewMuscleForm, NewSegmentForm, NoteForm
 from clinic.charting.kinds import treating
 from clinic.charting.kinds.treatment_forms import PREFIX, TreatmentForm
 from clinic.charting.models import TreatmentKind, Visit
@@ -65,18 +65,16 @@ class TravelCard(PlanButtons, OneTapButtons):
         self.note = NoteForm.of(self.visit, writing)
         self.new_segment = NewSegmentForm(writing, prefix="new").mark()
         self.new_muscle = NewMuscleForm(writing, prefix="newm").mark()
-        self.segments = [
-            (row, _row_form(SegmentForm, f"segment-{row.pk}", row, writing))
-            for row in self.visit.segment_findings.all()
-        ]
-        self.muscles = [
-            (row, _row_form(MuscleForm, f"muscle-{row.pk}", row, writing)) for row in self.visit.muscle_findings.all()
-        ]
+        self._read_findings(writing)
         self.treatments = list(self.visit.treatments.all())
         self.rows = self._treatment_rows(data)
         self.treatment = self._treatment_form(data)
         self.examining = ExaminationCard(self.visit, writing)
         self.parts = {part.name: part(self, writing) for part in PARTS}
+
+    def _read_findings(self, data):
+        self.segments = finding_rows.segments_of(self.visit, data)
+        self.muscles = finding_rows.muscles_of(self.visit, data)
 
     def _treatment_rows(self, data):
         may, phase = can(self.user, "treatment.change"), self.visit.episode.phase_on(notes.day_of(self.visit))
@@ -122,7 +120,10 @@ class TravelCard(PlanButtons, OneTapButtons):
         fresh.kind, fresh.treatment, fresh.unexamined = self.kind, self.treatment, self.unexamined
         fresh.waiting = self.waiting
         fresh.rows.take_over(self.rows)
+        if "rows" in self.kept:  # what was typed is what the page shows from now on
+            fresh.rows = fresh._treatment_rows(None)
         if "findings" in self.kept:
+            fresh._read_findings(None)
             fresh.new_segment, fresh.new_muscle = (
                 NewSegmentForm(prefix="new").mark(),
                 NewMuscleForm(prefix="newm").mark(),
@@ -153,6 +154,7 @@ class TravelCard(PlanButtons, OneTapButtons):
         self._keep_responses()
         if can(self.user, "treatment.change"):
             self.rows.keep(self.user, acknowledged=self.seen_row)
+            self.kept.add("rows")
         elsewhere = do in ("cancel_kind", "plan_treatment") or do.startswith("mark")
         if self.treatment and not elsewhere and (do in ADDING or self.treatment.has_changed()):
             self._keep_treatment()
@@ -194,9 +196,6 @@ class TravelCard(PlanButtons, OneTapButtons):
         for name in notes.FIELDS:
             setattr(self.visit, name, getattr(visit, name))
 
-    def _changed_rows(self):
-        return [(row, form) for row, form in [*self.segments, *self.muscles] if form.is_bound and form.has_changed()]
-
     def _keep_findings(self):
         new = [self.new_segment.is_valid(), self.new_muscle.is_valid()]  # each of them, so that every message shows
         self._keep_rows()
@@ -205,15 +204,7 @@ class TravelCard(PlanButtons, OneTapButtons):
         self._keep_new_findings()
 
     def _keep_rows(self):
-        pairs = self._changed_rows()
-        checked = [form.is_valid() for _row, form in pairs]
-        if not all(checked):
-            raise Refused
-        for row, form in pairs:
-            if isinstance(form, SegmentForm):
-                notes.note_segment(self.visit, segment=row.segment, side=row.side, by=self.user, **form.cleaned_data)
-            else:
-                notes.note_muscle(self.visit, muscle=row.muscle, side=row.side, by=self.user, **form.cleaned_data)
+        finding_rows.keep(self.visit, [*self.segments, *self.muscles], by=self.user)
 
     def _keep_new_findings(self):
         if mark := self.new_segment.cleaned_data["segment"]:
@@ -241,7 +232,10 @@ class TravelCard(PlanButtons, OneTapButtons):
     def _keep_responses(self):
         for_all = self.data.get("response-all", "")
         for row in self.treatments:
-            answer = self.data.get(f"response-{row.pk}", "") or for_all
+            told = self.data.get(f"response-{row.pk}", "")
+            if told and told == self.data.get(f"initial-response-{row.pk}"):
+                continue  # the page shows what it was given; it may be another by now
+            answer = told or for_all
             if answer in dict(RESPONSES) and (answer != row.response or row.is_carried):
                 treating.note_response(row, response=answer, by=self.user)
 
@@ -386,9 +380,3 @@ WHY = {
         "Say what is new today: the patient's words or the change, and what was found or done."
     ),
 }
-
-
-def _row_form(form, prefix, row, data):
-    """The form of a stored row; a row that was not on the page that was posted stays as it is."""
-    posted = data if data and any(key.startswith(f"{prefix}-") for key in data) else None
-    return form(posted, prefix=prefix, initial={name: getattr(row, name) for name in form.base_fields}).mark()

@@ -96,7 +96,11 @@ def test_a_therapist_autosaves_a_response_and_no_text(client, carlos, tess, visi
     client.force_login(tess)
     answer = send(client, visit, subjective="Not mine to say", **{f"response-{row.pk}": "better"})
     row.refresh_from_db()
-    assert (answer.status_code, row.response, answer.json()["kept"]) == (200, "better", [f"response-{row.pk}"])
+    assert (answer.status_code, row.response, answer.json()["kept"]) == (
+        200,
+        "better",
+        ["response-all", f"response-{row.pk}"],
+    )
     assert Visit.objects.get(pk=visit.pk).subjective == ""
 
 
