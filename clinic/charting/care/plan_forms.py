@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.charting.care import clocks, deciding, goals
+from clinic.charting.care import clocks, deciding, goals, plan_making
 from clinic.charting.forms import Plain
 from clinic.charting.models import CarePlan, PlanDecision, PlanGoal, PlanPhase
 
@@ -31,8 +31,9 @@ def _words(label, help_text="", longest=300):
 
 
 class PlanForm(Plain):
-    """When a plan starts, its phases, when it stops, what is done at home."""
+    """When a plan starts, its phases, when it stops, what is done at home; `seen` is the stand that was read."""
 
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
     aim = _words(gettext_lazy("Aim"), gettext_lazy("In the patient’s words."))
     started_on = _day(gettext_lazy("Starts on"))
     first_check_on = _day(gettext_lazy("First check on"), gettext_lazy("2 to 4 weeks after the start."))
@@ -50,7 +51,15 @@ class PlanForm(Plain):
     def of(cls, plan=None, template=None, data=None, auto_id="id_%s"):
         """The form of a plan, of a new one, or of a starting point."""
         initial = _of_plan(plan) if plan else _of_template(template, timezone.localdate())
+        initial["seen"] = plan_making.stand_of(plan)
         return cls(data, initial=initial, auto_id=auto_id).mark()
+
+    @classmethod
+    def again(cls, plan, typed):
+        """What was typed about a plan that was changed meanwhile: it replaces what stands now once it is sent again."""
+        form = cls({**typed.dict(), "seen": plan_making.stand_of(plan)})
+        form.add_error(None, _("This plan was changed meanwhile. Look at it above; kept again, yours replaces it."))
+        return form.mark()
 
     def clean_started_on(self):
         day, today = self.cleaned_data["started_on"], timezone.localdate()
@@ -90,7 +99,7 @@ class PlanForm(Plain):
     def given(self):
         """What `plan_making.write` takes; the visits in all are those of the phases when they are left open."""
         data, phases = self.cleaned_data, self.phases()
-        told = {name: data[name] for name in ("aim", "started_on", "first_check_on", "stop_rule", "home_tasks")}
+        told = {name: data[name] for name in ("seen", "aim", "started_on", "first_check_on", "stop_rule", "home_tasks")}
         in_all = data["planned_visits"] or sum(visits for _name, visits, _weeks in phases) or None
         return {**told, "planned_visits": in_all, "phases": phases}
 
@@ -142,6 +151,23 @@ class GoalForm(Plain):
             goals.check(measure, number)
         except goals.OutOfRange as error:
             self.add_error(name, _("From 0 to %(n)s on this measure.") % {"n": error.highest})
+
+
+class MissForm(Plain):
+    """Why a goal was not reached."""
+
+    goal = forms.ChoiceField(label=gettext_lazy("Goal"))
+    because = forms.CharField(label=gettext_lazy("Why it was not reached"), max_length=300)
+
+    def __init__(self, data=None, *, plan, **kwargs):
+        super().__init__(data, **kwargs)
+        self.open = {str(goal.pk): goal for goal in plan.goals.all() if goal.reached_at is None}
+        self.fields["goal"].choices = [(pk, goal.what) for pk, goal in self.open.items()]
+
+    @property
+    def chosen(self):
+        """The goal that was chosen, after `is_valid`."""
+        return self.open[self.cleaned_data["goal"]]
 
 
 class AgreeForm(Plain):

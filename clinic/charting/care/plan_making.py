@@ -1,5 +1,7 @@
 """Writing a plan: when it starts, its phases and visits, when it stops, what is done at home, who agreed to it."""
 
+from hashlib import sha256
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.charting.care import clocks, planning
 from clinic.charting.models import PlanEvent, PlanPhase
+from patients import tasks
 
 TEXTS = ("aim", "stop_rule", "home_tasks")
 
@@ -15,14 +18,31 @@ class Agreed(Exception):
     """The patient agreed to this plan before; a change of it is agreed anew."""
 
 
+class ChangedSince(Exception):
+    """The plan is no longer as the page showed it: somebody wrote, changed or ended it meanwhile."""
+
+
+def stand_of(plan):
+    """A short sign of what a plan says now, by which a page that knows an older stand is noticed; empty for none."""
+    if plan is None:
+        return ""
+    told = [plan.pk, plan.started_on, plan.first_check_on, plan.planned_visits, *(getattr(plan, t) for t in TEXTS)]
+    told += [(one.name, one.visits, one.weeks) for one in plan.phases.all()]
+    return sha256(repr(told).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def write(episode, *, by, started_on, first_check_on=None, planned_visits=None, phases=(), **texts):
+def write(episode, *, by, started_on, first_check_on=None, planned_visits=None, phases=(), seen=None, **texts):
     """Write the plan of a complaint (made if there is none) and return it.
 
     `phases` are (name, visits, weeks) in their order; `texts` are some of `TEXTS`. Days that change move the clocks
-    that have not been answered. A change of visits or phases asks for the patient's yes anew.
+    that have not been answered. A change of visits or phases asks for the patient's yes anew. `seen` is the stand that
+    the page knows, None where none was shown. Raises `ChangedSince`.
     """
     require(by, "plan.change")
+    tasks.hold(episode.patient_id)
+    if seen is not None and seen != stand_of(planning.current_plan(episode)):
+        raise ChangedSince
     plan = planning.opened(episode, by, started_on=started_on)
     before = _agreed_part(plan)
     plan.started_on = started_on

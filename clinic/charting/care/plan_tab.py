@@ -3,44 +3,30 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.contrib import messages
-from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.accounts.access import get_or_404
-from clinic.accounts.roles import can, require
+from clinic.accounts.roles import can
 from clinic.charting.care import (
     clocks,
     goals,
     measuring,
+    plan_deeds,
     plan_drawing,
-    plan_making,
     plan_standing,
     plan_templates,
-    planning,
 )
-from clinic.charting.care.plan_forms import AgreeForm, DecideForm, GoalForm, PlanForm
+from clinic.charting.care.plan_forms import AgreeForm, DecideForm, GoalForm, MissForm, PlanForm
 from clinic.charting.care.plan_lines import GoalLine
-from clinic.charting.models import CarePlan, Episode, PlanDecision
+from clinic.charting.models import CarePlan, PlanDecision
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
 from patients import task_pages
 from patients.chart_tabs import Tab
 
-TAB, MOST = task_pages.TAB, 40
-ASK_OTHERS = (PlanDecision.Decision.REFER, PlanDecision.Decision.IMAGE)
-
-
-class Refused(Exception):
-    """Something typed cannot be kept: the tab comes back with this in its context."""
-
-    def __init__(self, **context):
-        super().__init__()
-        self.context = context
+MOST = 40
 
 
 @dataclass
@@ -68,6 +54,18 @@ class Current:
     @property
     def goal_form(self):
         return GoalForm(prefix="goal", auto_id=f"id_{self.plan.pk}_%s").mark()
+
+    @property
+    def miss_form(self):
+        """Asks why a goal was not reached; None where all are."""
+        form = MissForm(plan=self.plan, prefix="miss", auto_id=f"id_{self.plan.pk}_%s").mark()
+        return form if form.open else None
+
+    @property
+    def letter(self):
+        """The address of the letter that the newest decision asks for, or empty."""
+        newest = next(iter(self.plan.decisions.all()), None)
+        return plan_deeds.letter_of(self.plan, newest.decision) if newest else ""
 
     @property
     def agree_form(self):
@@ -136,6 +134,7 @@ def context(request, patient):
         "past": [plan for plan in plans if plan.ended_at],
         "imaged": complaints.prefetch_related("imaging_decisions__decided_by")[:MOST],
         "open_note": patient.rows("visits").for_user(user).valid().filter(signed_at=None).only("pk").first(),
+        "may_write_letter": can(user, "referral.add") and not patient.deceased_on,
         "may_plan": can(user, "plan.change") and not patient.deceased_on,
         **_unplanned(request, patient, now),
     }
@@ -174,130 +173,11 @@ def _current(patient, plans, today):
     ]
 
 
-# --- the buttons
-
-
-def _back(patient):
-    return redirect(f"{patient.get_absolute_url()}?tab={TAB}")
-
-
-def _plan(request, patient, pk):
-    return get_or_404(request, CarePlan.objects.of(patient).for_user(request.user).select_related("episode"), pk=pk)
-
-
-def _write(request, patient, pk):
-    """Write the plan of a complaint that has none."""
-    episode = get_or_404(request, Episode.objects.of(patient).for_user(request.user), pk=pk)
-    _keep(request, episode, planning.current_plan(episode), writing=episode.pk)
-    messages.success(request, _("The plan is written. Add the goals, and note who agreed."))
-    return _back(patient)
-
-
-def _edit(request, patient, pk):
-    plan = _plan(request, patient, pk)
-    if plan.ended_at:
-        return _over(request, patient)
-    _keep(request, plan.episode, plan, editing=plan.pk)
-    messages.success(request, _("The plan is changed."))
-    return _back(patient)
-
-
-def _keep(request, episode, plan, **where):
-    require(request.user, "plan.change")
-    form = PlanForm.of(plan, data=request.POST)
-    if not form.is_valid():
-        raise Refused(plan_form=form.mark(), **where)
-    plan_making.write(episode, by=request.user, **form.given)
-
-
-def _over(request, patient):
-    messages.error(request, _("This plan was ended before; nothing was changed."))
-    return _back(patient)
-
-
-def _agree(request, patient, pk):
-    plan, form = _plan(request, patient, pk), AgreeForm(request.POST)
-    if not form.is_valid():
-        raise Refused(agree_form=form.mark(), agreeing=plan.pk)
-    try:
-        plan_making.agree(plan, words=form.cleaned_data["words"], by=request.user)
-    except planning.PlanEnded:
-        return _over(request, patient)
-    except plan_making.Agreed:
-        messages.info(request, _("It was noted before that the patient agreed."))
-    return _back(patient)
-
-
-def _add_goal(request, patient, pk):
-    plan, form = _plan(request, patient, pk), GoalForm(request.POST, prefix="goal")
-    if not form.is_valid():
-        raise Refused(goal_form=form.mark(), adding_to=plan.pk)
-    try:
-        goals.add(plan, by=request.user, **form.cleaned_data)
-    except planning.PlanEnded:
-        return _over(request, patient)
-    except goals.TooMany:
-        messages.error(request, _("A plan has ten goals at the most."))
-    return _back(patient)
-
-
-def _propose(request, patient, what):
-    """Take over an activity of the health history as a goal: from its score there to 8 of 10."""
-    pk, _colon, place = what.partition(":")
-    plan, told = _plan(request, patient, pk), dict(enumerate(goals.proposals(patient)))
-    if place.isdecimal() and int(place) in told:
-        activity, score = told[int(place)]
-        try:
-            target = goals.AIMED_AT if score < goals.AIMED_AT else goals.HIGHEST[goals.ON_THE_CARD]
-            goals.add(plan, what=activity, start=score, target=target, by=request.user)
-        except planning.PlanEnded:
-            return _over(request, patient)
-        except (goals.SameAsStart, goals.TooMany):
-            messages.error(request, _("This was not added: it is at its target, or the plan has ten goals."))
-    return _back(patient)
-
-
-def _decide(request, patient, pk):
-    require(request.user, "plan.change")
-    plan = _plan(request, patient, pk)
-    if plan.ended_at:
-        return _over(request, patient)
-    found = measuring.of_plan(plan, today=timezone.localdate())
-    form = DecideForm(request.POST, has_improved=found.has_improved)
-    try:
-        made = form.keep(plan, by=request.user)
-    except planning.PlanEnded:
-        return _over(request, patient)
-    if made is None:
-        raise Refused(decide_form=form, deciding=plan.pk)
-    messages.success(request, _("The decision is kept."))
-    return _to_referral(patient, made.decision) or _back(patient)
-
-
-def _to_referral(patient, decision):
-    """The page that writes the letter, where the clinic has one."""
-    if decision not in ASK_OTHERS:
-        return None
-    try:
-        return redirect(reverse("admin:charting_referral_add_for", args=[patient.pk]))
-    except NoReverseMatch:
-        return None
-
-
-DEEDS = {
-    "plan_write": _write,
-    "plan_edit": _edit,
-    "plan_agree": _agree,
-    "plan_goal": _add_goal,
-    "plan_propose": _propose,
-    "plan_decide": _decide,
-}
-
 AS_TAB = Tab(
-    name=TAB,
+    name=task_pages.TAB,
     label=gettext_lazy("Plan and tasks"),
     context=context,
     after="risks",
-    deeds=DEEDS,
-    refusal=Refused,
+    deeds=plan_deeds.DEEDS,
+    refusal=plan_deeds.Refused,
 )

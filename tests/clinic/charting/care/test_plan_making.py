@@ -78,6 +78,23 @@ def test_the_patient_agrees_once_and_a_changed_promise_is_agreed_anew(episode, c
     assert (changed.agreed_at, changed.agreed_by, changed.agreed_words) == (None, None, "")
 
 
+def test_an_ended_plan_is_not_followed_by_another_in_silence(episode, carlos):
+    plan = write(episode, carlos)
+    seen = plan_making.stand_of(plan)
+    planning.end(plan, because="changed", by=carlos)
+    with pytest.raises(plan_making.ChangedSince):
+        write(episode, carlos, seen=seen)
+    assert (CarePlan.objects.count(), write(episode, carlos, seen="").pk == plan.pk) == (1, False)
+
+
+def test_every_part_of_a_plan_that_a_page_shows_is_part_of_its_stand(episode, carlos):
+    told = [{}, {"aim": "Lift"}, {"stop_rule": "no change"}, {"home_tasks": "walk"}, {"planned_visits": 14}]
+    told += [{"started_on": LATER}, {"phases": PHASES[:1]}, {"first_check_on": date(2026, 11, 20)}]
+    texts = {"aim": "", "stop_rule": "", "home_tasks": ""}
+    stands = [plan_making.stand_of(write(episode, carlos, **{**texts, **more})) for more in told]
+    assert len(set(stands)) == len(told)
+
+
 def test_an_ended_plan_is_not_agreed_to(episode, carlos):
     plan = write(episode, carlos)
     planning.end(plan, because="changed", by=carlos)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.charting.care import goals, plan_making, planning
@@ -49,7 +50,9 @@ def test_a_plan_is_written_changed_and_agreed(chart, episode, ana, carlos):
     assert press(chart, ana, f"plan_write:{episode.pk}", **told).url == tab(ana)
     plan = CarePlan.objects.get()
     assert (plan.planned_visits, plan.stop_rule, plan.made_by) == (6, "no change", carlos)
-    press(chart, ana, f"plan_edit:{plan.pk}", **{**told, "planned_visits": "8"})
+    seen = plan_making.stand_of(plan)
+    assert chart.get(tab(ana)).content.decode().count(f'name="seen" value="{seen}"') == 1
+    press(chart, ana, f"plan_edit:{plan.pk}", **{**told, "planned_visits": "8", "seen": seen})
     press(chart, ana, f"plan_agree:{plan.pk}", words="The patient, in the room")
     plan.refresh_from_db()
     assert (plan.planned_visits, plan.agreed_words, plan.agreed_by) == (8, "The patient, in the room", carlos)
@@ -71,6 +74,57 @@ def test_what_is_refused_keeps_what_was_typed(chart, episode, ana, wrong, told):
     page = answer.content.decode()
     assert (answer.status_code, page.count(told), page.count('value="Rake again"')) == (422, 1, 1)
     assert CarePlan.objects.count() == 0
+
+
+def test_a_page_that_knows_an_older_plan_changes_nothing_and_keeps_what_was_typed(chart, plan, ana, carlos):
+    told = {"started_on": plan.started_on.isoformat(), "aim": "Rake again", "seen": plan_making.stand_of(plan)}
+    planning.aim_at(plan.episode, aim="Lift again", by=carlos)
+    answer = press(chart, ana, f"plan_edit:{plan.pk}", **told)
+    page = answer.content.decode()
+    assert (answer.status_code, page.count("This plan was changed meanwhile."), page.count('value="Rake again"')) == (
+        422, 1, 1,
+    )  # fmt: skip
+    plan.refresh_from_db()
+    assert (plan.aim, plan.planned_visits) == ("Lift again", 12)
+    now = plan_making.stand_of(plan)
+    assert page.count(f'name="seen" value="{now}"') == 1
+    assert press(chart, ana, f"plan_edit:{plan.pk}", **{**told, "seen": now}).status_code == 302
+    plan.refresh_from_db()
+    assert (plan.aim, plan.planned_visits) == ("Rake again", None)
+
+
+def test_a_plan_written_twice_at_once_is_not_replaced_in_silence(chart, plan, ana):
+    told = {"started_on": TODAY.isoformat(), "planned_visits": "3"}
+    answer = press(chart, ana, f"plan_write:{plan.episode_id}", **told)
+    plan.refresh_from_db()
+    assert (answer.status_code, plan.planned_visits, answer.context["editing"]) == (422, 12, plan.pk)
+
+
+def test_why_a_goal_was_not_reached_is_noted_and_stays_readable(chart, plan, ana, carlos):
+    goal = goals.add(plan, what="Rake the garden", start=2, target=8, by=carlos)
+    met = goals.add(plan, what="Sit through a film", start=2, target=8, by=carlos)
+    goals.score(met, now=9, by=carlos)
+    told = {"miss-goal": goal.pk, "miss-because": "Winter, no garden work"}
+    for wrong in ({"miss-because": " "}, {"miss-goal": met.pk}, {"miss-goal": "x"}):
+        answer = press(chart, ana, f"plan_miss:{plan.pk}", **{**told, **wrong})
+        assert (answer.status_code, answer.context["missing_of"]) == (422, plan.pk)
+    assert press(chart, ana, f"plan_miss:{plan.pk}", **told).url == tab(ana)
+    assert chart.get(tab(ana)).content.decode().count("Not reached: Winter, no garden work") == 1
+    planning.end(plan, because="plateau", by=carlos)
+    assert chart.get(tab(ana)).content.decode().count("not reached, Winter, no garden work") == 1
+    assert press(chart, ana, f"plan_miss:{plan.pk}", **{**told, "miss-because": "Late"}).url == tab(ana)
+    goal.refresh_from_db()
+    assert goal.missed_because == "Winter, no garden work"
+
+
+@pytest.mark.parametrize(("decision", "kind"), [("refer", "referral"), ("image", "imaging")])
+def test_a_decision_that_asks_others_leads_to_its_letter(chart, plan, ana, decision, kind):
+    goes_to = press(chart, ana, f"plan_decide:{plan.pk}", decision=decision, because="No gain in six weeks").url
+    letter = reverse("admin:charting_referral_add_for", args=[ana.pk])
+    assert goes_to == f"{letter}?kind={kind}&episode={plan.episode_id}"
+    form = chart.get(goes_to).context["form"]
+    assert (form["kind"].value(), form["episode"].value()) == (kind, plan.episode_id)
+    assert chart.get(tab(ana)).content.decode().count(f"{letter}?kind={kind}&amp;episode={plan.episode_id}") == 1
 
 
 def test_a_goal_is_taken_from_the_history_or_typed(chart, plan, ana):
@@ -115,7 +169,7 @@ def test_a_discharge_says_why_and_moves_the_plan_to_the_earlier_ones(chart, plan
     assert PlanDecision.objects.count() == 1
 
 
-BUTTONS = ("plan_edit", "plan_agree", "plan_goal", "plan_propose", "plan_decide")
+BUTTONS = ("plan_edit", "plan_agree", "plan_goal", "plan_propose", "plan_miss", "plan_decide")
 
 
 @pytest.mark.parametrize("do", BUTTONS)
