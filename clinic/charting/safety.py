@@ -167,7 +167,12 @@ def banner(patient):
 def banners(patients):
     """Return {patient id: [(condition, level)]} for several patients in two queries."""
     living = [p for p in patients if p.deceased_on is None]
-    conditions = list(Condition.objects.counted().active().of_all(living).with_person())
+    sorts = shown_of(list(Condition.objects.counted().active().of_all(living).with_person()))
+    return {p.pk: sorts[p.person_id] for p in living if p.person_id in sorts}
+
+
+def shown_of(conditions):
+    """Return {person: [(condition, level)]} of counted conditions with their `person`, in one query; none for none."""
     levels = {}
     strict = Contraindication.objects.filter(
         trigger="condition", subject__in={c.code for c in conditions}, is_enabled=True, level__in="AR"
@@ -178,8 +183,7 @@ def banners(patients):
     for condition in conditions:
         if condition.code in levels:
             shown.setdefault(condition.person, {}).setdefault(condition.code, (condition, levels[condition.code]))
-    sorts = {person: sorted(found.values(), key=lambda pair: pair[1]) for person, found in shown.items()}
-    return {p.pk: sorts[p.person_id] for p in living if p.person_id in sorts}
+    return {person: sorted(found.values(), key=lambda pair: pair[1]) for person, found in shown.items()}
 
 
 def patients_with_alert(patients):

@@ -4,18 +4,19 @@ from django.db.models import Count
 
 from clinic.charting.kinds.treating import regions_treated
 from content.models import Article, Assignment
-from patients.models import Condition
 
 
-def articles_for(visit, limit=3):
-    """Return published articles for the visit's regions, muscles and the patient's conditions, best fit first.
+def articles_for(visit, conditions, limit=3):
+    """Return published articles for the visit's regions, muscles and the patient's `conditions`, best fit first.
 
     Articles the patient has been given already are left out.
     """
     regions = set(regions_treated([f.segment for f in visit.segment_findings.all()]))
     regions |= {region for t in visit.treatments.all() for region in t.regions}
     muscles = {finding.muscle for finding in visit.muscle_findings.all()}
-    conditions = set(Condition.objects.of(visit.patient).active().values_list("code", flat=True)) - {""}
+    conditions = {row.code for row in conditions} - {""}
+    if not regions and not muscles and not conditions:
+        return []
     given = Assignment.objects.of(visit.patient).values("article")
     candidates = Article.objects.published().exclude(pk__in=given).annotate(cited=Count("references"))
     scored = [

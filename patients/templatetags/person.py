@@ -20,8 +20,13 @@ def may(grant):
     return ", ".join(str(naming.scope_words(scope)) for scope in opened)
 
 
-@register.simple_tag
-def notes_of(patient):
-    """The notes that are up, and what the front desk has noted since before there were notes."""
-    up = [note.text for note in StickyNote.objects.of(patient).up()[: MOST_UP * 2]]
+@register.simple_tag(takes_context=True)
+def notes_of(context, patient):
+    """The notes that are up, and what the front desk has noted since before there were notes.
+
+    A page that has read the notes gives their texts as `pinned`.
+    """
+    up = context.get("pinned")
+    if up is None:
+        up = [note.text for note in StickyNote.objects.of(patient).up()[: MOST_UP * 2]]
     return [patient.desk_note, *up] if patient.desk_note else up

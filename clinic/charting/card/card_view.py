@@ -2,27 +2,23 @@
 
 from dataclasses import dataclass, field
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.anatomy import muscles, regions, segments, sites, spine_drawing
 from clinic.charting import notes, safety, suggestions
 from clinic.charting.card import first_note, new_today, trend
 from clinic.charting.card.marking import adjusted
+from clinic.charting.card.on_file import PatientOnFile
 from clinic.charting.card.one_tap import Use
 from clinic.charting.card.travel_card import RESPONSES
 from clinic.charting.events import adverse_events
 from clinic.charting.findings.measured_words import lines_of
 from clinic.charting.kinds import parameters
-from clinic.charting.models import TreatmentKind, Visit
 from clinic.outcomes.models import PAIN
 from clinic.outcomes.recording import SPASMS, recent
-from clinic.scheduling.models import Appointment
-from patients.models import Alert, Allergy, Intake
 
 QUICK_KINDS = ("adjustment", "ultrasound", "estim", "massage", "heat")
 ICONS = {"adjustment": "adjust", "ultrasound": "wave", "estim": "bolt", "heat": "heat"}
-EARLIER = 3
 
 
 @dataclass
@@ -52,34 +48,28 @@ class SpineRow:
         return self.row.side or "".join(dict.fromkeys(self.marked))
 
 
-def header(visit_or_patient):
-    """Return the patient of a note (or the patient given) and what to be careful about."""
-    patient = getattr(visit_or_patient, "patient", visit_or_patient)
-    return {"patient": patient, "cautions": cautions_of(patient)}
+def header(on_file):
+    """Return the patient, what to be careful about, and the notes that colleagues pinned (`notes_of` reads them)."""
+    pinned = [note.text for note in on_file.rows("notes")]
+    return {"patient": on_file.patient, "cautions": _cautions(on_file), "pinned": pinned}
 
 
 def cautions_of(patient):
     """Return (css, word, text) of open alerts, open events, banner facts and allergies; nothing for the deceased."""
-    if patient.deceased_on:
+    return _cautions(PatientOnFile(patient))
+
+
+def _cautions(on_file):
+    if on_file.patient.deceased_on:
         return []
     css = {"E": "emergency", "U": "urgent", "R": "refer", "C": "caution"}
-    found = [
-        (css[alert.level], alert.get_level_display(), alert.points_to)
-        for alert in Alert.objects.open().of(patient).order_by("raised_at", "pk")
-    ]
-    found += adverse_events.cautions(patient)
+    found = [(css[alert.level], alert.get_level_display(), alert.points_to) for alert in on_file.rows("alerts")]
+    found += adverse_events.cautions(on_file.rows("events"))
     words = {"A": ("urgent", _("Contraindication")), "R": ("refer", _("Caution"))}
-    found += [(*words[level], fact.label) for fact, level in safety.banner(patient)]
-    allergies = Allergy.objects.of(patient).filter(entered_in_error_at=None, ended_on=None)
-    found += [("refer", _("Allergy"), allergy.label) for allergy in allergies]
+    shown = safety.shown_of(on_file.rows("conditions")).get(on_file.patient.person_id, [])
+    found += [(*words[level], fact.label) for fact, level in shown]
+    found += [("refer", _("Allergy"), allergy.label) for allergy in on_file.rows("allergies")]
     return list(dict.fromkeys(found))  # several flags may point to the same thing
-
-
-def earlier_visits(visit):
-    """Return the last three visits before this one, newest first, with their findings and treatments."""
-    rows = Visit.objects.of(visit.patient).valid().filter(visited_at__lt=visit.visited_at).exclude(pk=visit.pk)
-    rows = rows.defer("document", "subjective", "objective", "assessment", "plan")
-    return list(rows.prefetch_related("segment_findings", "treatments__kind").order_by("-visited_at")[:EARLIER])
 
 
 def _split(mark):
@@ -214,21 +204,15 @@ def missing(visit):
     return todo
 
 
-def next_appointment(patient):
-    """The patient's next booked time, or None."""
-    coming = Appointment.objects.blocking().of(patient).filter(starts_at__gt=timezone.now())
-    return coming.order_by("starts_at").select_related("kind").first()
-
-
-def known(visit):
+def known(on_file):
     """The left column: today's score and the trend, the last three visits, the complaint."""
-    before = earlier_visits(visit)
-    intake = Intake.objects.of(visit.patient).submitted().defer("answers").order_by("-version").first()
-    scores = recent(visit.patient, (PAIN, SPASMS))
+    visit, before = on_file.visit, on_file.rows("earlier")
+    asked = (PAIN, SPASMS) if on_file.holds("scores") else ()
+    scores = {PAIN: [], SPASMS: [], **recent(visit.patient, asked)}
     return {
         "before": before,
         "earlier": history_rows(before),
-        "intake": intake,
+        "intake": on_file.first("intakes"),
         "trend": trend.of(scores[PAIN], scores[SPASMS]),
         "episode": visit.episode,
         "phase": visit.episode.phase_on(notes.day_of(visit)),
@@ -244,16 +228,15 @@ def _before_thrust(card):
 def open_card(card):
     """Everything the open travel card shows; `card` is the `TravelCard` with its forms."""
     visit = card.visit
-    left, top = known(visit), header(visit)
+    left, top = known(card.on_file), header(card.on_file)
     top["cautions"] = [*top["cautions"], *_before_thrust(card)]
     card.new_muscle.suggest(visit.segment_findings.all())
-    kinds = list(TreatmentKind.objects.filter(is_active=True).only("slug", "label"))
     return {
         **top,
         **left,
         "card": card,
         "visit": visit,
-        "history": first_note.beside(visit, left["before"]),
+        "history": first_note.beside(visit, left["before"]) if left["intake"] else None,
         "spine": spine(visit, left["before"]),
         "spine_rules": spine_drawing.rules(),
         "adjusted": adjusted(visit),
@@ -266,10 +249,10 @@ def open_card(card):
         "responses": RESPONSES,
         "site_words": [site.label for site in sites.SITES],
         "minutes_in_all": sum(t.minutes or 0 for t in card.treatments if not t.is_carried),
-        "quick_kinds": [(k, ICONS.get(k.slug, "hand")) for k in kinds if k.slug in QUICK_KINDS],
-        "more_kinds": [k for k in kinds if k.slug not in QUICK_KINDS],
-        "articles": suggestions.articles_for(visit, limit=2) if card.may_write else [],
-        "next_appointment": next_appointment(visit.patient),
+        "quick_kinds": [(k, ICONS.get(k.slug, "hand")) for k in card.kinds if k.slug in QUICK_KINDS],
+        "more_kinds": [k for k in card.kinds if k.slug not in QUICK_KINDS],
+        "articles": suggestions.articles_for(visit, card.on_file.rows("conditions"), limit=2) if card.may_write else [],
+        "next_appointment": card.on_file.first("coming"),
         "todo": missing(visit),
         "conflicts": conflicts(card),
     }

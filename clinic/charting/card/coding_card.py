@@ -34,21 +34,19 @@ class CodingCard(CardPart):
     # --- what the page shows
 
     @cached_property
-    def _advised(self):
-        return coding.advise(self.visit)
-
-    @property
     def advice(self):
-        return self._advised[0]
+        return coding.advise_under(self.visit, self.cover, self.card.plan.plan)
 
     @property
     def cover(self):
-        return self._advised[1]
+        """Who paid on the day of the visit, or None."""
+        return self.card.on_file.first("coverages")
 
     @cached_property
     def lines(self):
         """(line, the clinic's service, is it ticked) for the page; a line that something speaks against is not."""
-        named, taken = coding.services(), {each["key"] for each in self.visit.codes}
+        named = coding.services() if self.advice.lines else {}
+        taken = {each["key"] for each in self.visit.codes}
         lines = [line for line in self.advice.lines if line.key in named]
         return [(line, named[line.key], self._is_ticked(line, taken)) for line in lines]
 

@@ -84,13 +84,17 @@ class DiagnosisCard(CardPart):
         return list(self.visit.diagnoses.all())  # read with their codes: visit_pages._visit
 
     @cached_property
+    def _at_hand(self):
+        return diagnosing.at_hand(self.card.user)
+
+    @property
     def picked(self):
         """The pick list, for typing without script."""
-        return list(DiagnosisCode.objects.picked())
+        return [code for code in self._at_hand if code.is_picked]
 
-    @cached_property
+    @property
     def favourites(self):
-        return diagnosing.favourites(self.card.user)
+        return [code for code in self._at_hand if code.is_favourite]
 
     @property
     def favourite_codes(self):

@@ -30,7 +30,7 @@ class EventPart(CardPart):
         self.may_report = can(card.user, "adverse_event.add")
         self.reacted = next(((row, told) for row in card.treatments if (told := reaction_of(row))), None)
         posted = card.data if self.may_report and self._is_on(card.data) else None
-        self.form = EventForm(posted, initial=self._initial(), prefix=PREFIX).mark()
+        self.form = EventForm(posted, kinds=card.kinds, initial=self._initial(), prefix=PREFIX).mark()
         del self.form.fields["visit"]  # it is this one
         self.is_reported = False
 

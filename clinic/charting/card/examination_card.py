@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.charting.contraindications import before_thrust
 from clinic.charting.findings import examining
 from clinic.charting.forms import Plain
 from clinic.charting.models import Examination, ImagingDecision
@@ -85,10 +84,10 @@ def _posted(form_class, prefix, data, initial=None):
 
 
 class ExaminationCard:
-    """What is asked before a thrust and what is known of it, with its forms; `data` is what was posted."""
+    """What is asked before a thrust and what is known of it (`standing`), with its forms; `data` is what was posted."""
 
-    def __init__(self, visit, data=None):
-        self.visit, self.standing = visit, before_thrust.standing(visit)
+    def __init__(self, visit, standing, data=None):
+        self.visit, self.standing = visit, standing
         self.lines = [self._line(part, data) for part in self._parts()]
         self.new = _posted(NewExaminationForm, "newexam", data)
         self.imaging = _posted(ImagingForm, "imaging", data)

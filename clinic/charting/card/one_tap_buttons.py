@@ -28,6 +28,7 @@ class OneTapButtons:
     data: Any
     treatments: list
     examining: Any
+    on_file: Any
     errors: dict[str, str]
     waiting: str
     may_write: bool
@@ -41,7 +42,7 @@ class OneTapButtons:
     @cached_property
     def presets(self):
         """The presets of the practitioner whose note this is, with the clinic's."""
-        return presets.offered(self.visit.practitioner)
+        return self.on_file.rows("presets")
 
     def _uses(self):
         """The treatments of the set that was put on last."""

@@ -40,12 +40,7 @@ class PhrasesPart(CardPart):
     @property
     def groups(self):
         """The phrases of whoever writes."""
-        return at_hand(self._writer()) if self.card.may_write else []
-
-    def _writer(self):
-        """Whoever writes, as a practitioner; mostly it is the one of the visit, who is read already."""
-        own, user = self.visit.practitioner, self.card.user
-        return own if own.user_id == user.pk else getattr(user, "practitioner", None)
+        return at_hand(getattr(self.card.user, "practitioner", None)) if self.card.may_write else []
 
     @property
     def chips(self):

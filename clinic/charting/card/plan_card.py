@@ -30,11 +30,10 @@ class Line:
 
 
 class PlanCard:
-    """The plan in force for the complaint of a visit (or none), held against the rules of this moment."""
+    """The plan in force for the complaint of a visit (or None), held against the rules of this moment."""
 
-    def __init__(self, visit):
-        self.visit, self.reasons = visit, planning.Because.choices
-        self.plan = planning.current_plan(visit.episode)
+    def __init__(self, visit, plan):
+        self.visit, self.plan, self.reasons = visit, plan, planning.Because.choices
         rows = self.plan.treatments.filter(ended_at=None).select_related("kind", "planned_by") if self.plan else []
         self.lines = self._lines(list(rows))
 

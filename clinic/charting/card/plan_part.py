@@ -28,7 +28,8 @@ class PlanPart(CardPart):
     def __init__(self, card, data=None):
         super().__init__(card, data)
         self.today = notes.day_of(self.visit, timezone.now())
-        self.standing = plan_standing.of_episode(self.visit.episode_id, self.today)
+        has_plan = card.plan.plan is not None
+        self.standing = plan_standing.of_episode(self.visit.episode_id, self.today) if has_plan else None
         self.goals = self._goals() if self.standing and self.is_due else []
         typed = {name: data.get(f"{PREFIX}-{name}", "") for name in DecideForm.base_fields} if data is not None else {}
         self.form = DecideForm(prefix=PREFIX, initial=typed).mark()  # asked only by its own button

@@ -5,6 +5,7 @@ concerns and everything else as it was typed.
 """
 
 import hashlib
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from clinic.charting.card import finding_rows, first_note
 from clinic.charting.card.card_parts import PARTS
 from clinic.charting.card.card_refusals import CONFLICT, Refused
 from clinic.charting.card.examination_card import ExaminationCard
+from clinic.charting.card.on_file import OnFile
 from clinic.charting.card.one_tap_buttons import OneTapButtons, set_named
 from clinic.charting.card.plan_buttons import WARNED, PlanButtons
 from clinic.charting.card.plan_card import PlanCard, initial_of
@@ -50,7 +52,8 @@ class TravelCard(PlanButtons, OneTapButtons):
         self.may_write, self.may_sign = can(user, "visit.change"), can(user, "visit.sign")
         self.conflict, self.check, self.unexamined, self.errors = None, None, None, {}
         self.acknowledged, self.seen_row, self.may_plan = False, "", can(user, "plan.change")
-        self.plan = PlanCard(visit)
+        self.on_file = OnFile(visit)
+        self.plan = PlanCard(visit, self.on_file.first("plans"))
         self.planned = self.plan.line(planned)
         self.version, self.base, self.kept = visit.version, base_of(visit), set()
         self.kind = self._kind((data or {}).get("open_kind", kind))
@@ -69,7 +72,7 @@ class TravelCard(PlanButtons, OneTapButtons):
         self.treatments = list(self.visit.treatments.all())
         self.rows = self._treatment_rows(data)
         self.treatment = self._treatment_form(data)
-        self.examining = ExaminationCard(self.visit, writing)
+        self.examining = ExaminationCard(self.visit, self.on_file.standing, writing)
         self.parts = {part.name: part(self, writing) for part in PARTS}
 
     def _read_findings(self, data):
@@ -90,6 +93,11 @@ class TravelCard(PlanButtons, OneTapButtons):
         marks = [segments.describe(row.segment, row.side) for row, _form in found]
         initial = initial_of(self.planned.row) if self.planned else {"where": ", ".join(marks)}
         return TreatmentForm.of(self.visit, self.kind, self.user, data, initial=initial)
+
+    @cached_property
+    def kinds(self):
+        """The kinds of treatment in use, in the order of the page: their names."""
+        return list(TreatmentKind.objects.filter(is_active=True).only("slug", "label"))
 
     @property
     def may_treat(self):
@@ -129,7 +137,7 @@ class TravelCard(PlanButtons, OneTapButtons):
                 NewMuscleForm(prefix="newm").mark(),
             )
         if "examinations" in self.kept:
-            fresh.examining = ExaminationCard(visit)
+            fresh.examining = ExaminationCard(visit, fresh.on_file.standing)
         fresh.parts = {
             name: type(part)(fresh) if f"part {name}" in self.kept else part for name, part in self.parts.items()
         }

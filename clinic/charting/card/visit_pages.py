@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,11 +12,12 @@ from clinic.accounts.access import get_or_404, refuse
 from clinic.accounts.roles import can
 from clinic.audit.recording import record
 from clinic.charting import notes, plain_words
-from clinic.charting.card import autosaving, card_view, mark_pages
+from clinic.charting.card import autosaving, card_view, mark_pages, note_rows
 from clinic.charting.card.card_refusals import Refused
+from clinic.charting.card.on_file import OnFile
 from clinic.charting.card.travel_card import TravelCard
 from clinic.charting.forms import AddendumForm, ReleaseForm
-from clinic.charting.models import TreatmentApplied, Visit, VisitDiagnosis
+from clinic.charting.models import Visit
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
 
@@ -46,13 +46,11 @@ def _visit(request, pk):
     rows = Visit.objects.for_user(request.user).select_related(
         "patient", "episode", "practitioner__location", "appointment__room", "appointment__check_in", "saved_by"
     )
-    given = TreatmentApplied.objects.select_related("kind", "device", "performed_by", "supervised_by")
-    found = ("segment_findings", "muscle_findings", "examinations", Prefetch("treatments", given))
-    measured = ("ranges_of_motion", "nerve_tests", "provoking_movements")
-    named = Prefetch("diagnoses", VisitDiagnosis.objects.select_related("code"))
-    # Read once for all parts of the card: a part asks `visit.<rows>.all()` and never selects them anew.
-    rows = rows.prefetch_related(*found, *measured, named).with_errors_named()
-    return get_or_404(request, rows, pk=pk)
+    visit = get_or_404(request, note_rows.with_rows_named(rows.with_errors_named()), pk=pk)
+    note_rows.read(visit)
+    if visit.practitioner.user_id == request.user.pk:  # mostly; then the page asks nothing about whoever writes
+        request.user.practitioner = visit.practitioner
+    return visit
 
 
 def _is_closed(visit):
@@ -165,10 +163,11 @@ def _show_signed(request, visit, site, addendum=None, release=None, status=200, 
     marks = mark_pages.context(request, visit)
     is_open = visit.is_signed and not visit.is_in_error
     may_release = is_open and marks["released"] is None and can(request.user, "visit.sign")
+    on_file = OnFile(visit)
     context = {
         **_context(request, visit, site),
-        **card_view.header(visit),
-        **card_view.known(visit),
+        **card_view.header(on_file),
+        **card_view.known(on_file),
         **card_view.signed_note(visit),
         "is_whole": notes.is_whole(visit),
         "addenda": visit.addenda.select_related("written_by"),

@@ -21,6 +21,7 @@ TRAUMA = {Episode.Mechanism.CRASH.value, Episode.Mechanism.HARD_FALL.value}
 TOLD_TRAUMA = {"mva", "fall_hard"}  # the answers of the health history to "What started it?"
 AFTER_TRAUMA = (Part.NEUROLOGICAL.value, Part.MUSCULAR.value)
 ACCIDENT = "RF08"
+IN_ERROR = {"visit__marks__kind": VisitMark.Kind.ENTERED_IN_ERROR}
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,29 @@ def standing(visit):
     """Return the `Standing` of a visit: four queries."""
     told = Intake.objects.of(visit.patient).submitted().order_by("-submitted_at", "-pk")
     alerts = Alert.objects.of(visit.patient).open()
-    wanted = asked(
-        visit.episode.mechanism,
-        told.values_list("answers__mechanism", flat=True).first() or "",
-        alerts.order_by("raised_at").values_list("flag", "raised_at"),
+    return stands(
+        visit,
+        told=told.values_list("answers__mechanism", flat=True).first(),
+        flags=alerts.order_by("raised_at").values_list("flag", "raised_at"),
+        examinations=examinations_of(visit),
+        imaging=decisions_on_imaging(visit).first(),
     )
-    stands = {"visit__marks__kind": VisitMark.Kind.ENTERED_IN_ERROR}
-    rows = Examination.objects.filter(visit__episode=visit.episode_id).exclude(**stands).order_by("done_at", "pk")
-    decisions = ImagingDecision.objects.filter(episode=visit.episode_id).exclude(**stands)
-    return Standing(wanted, {row.part: row for row in rows}, decisions.first())
+
+
+def stands(visit, *, told, flags, examinations, imaging):
+    """Return the `Standing` from what was read already; `examinations` are the oldest first. No query."""
+    wanted = asked(visit.episode.mechanism, told or "", flags)
+    return Standing(wanted, {row.part: row for row in examinations}, imaging)
+
+
+def examinations_of(visit):
+    """The examinations of this complaint, the oldest first, as a query; none of a visit entered in error."""
+    return Examination.objects.filter(visit__episode=visit.episode_id).exclude(**IN_ERROR).order_by("done_at", "pk")
+
+
+def decisions_on_imaging(visit):
+    """The decisions about imaging of this complaint, the newest first, as a query; none of a visit entered in error."""
+    return ImagingDecision.objects.filter(episode=visit.episode_id).exclude(**IN_ERROR)
 
 
 def is_thrust(kind, values):

@@ -143,9 +143,8 @@ def close(event, *, outcome, by, note=""):
     return row
 
 
-def cautions(patient):
-    """Return (css, word, text) of the patient's open events, the worst first: what the header of the chart shows."""
+def cautions(rows):
+    """Return (css, word, text) of open events, the worst first: what the header of the chart shows."""
     css = {Severity.SEVERE: "urgent", Severity.MODERATE: "refer", Severity.MILD: "caution"}
-    rows = AdverseEvent.objects.open().of(patient).order_by("began_on", "pk")
     found = [(css[Severity(row.severity)], _("Adverse event"), row.what) for row in rows]
     return sorted(found, key=lambda one: list(css.values()).index(one[0]))

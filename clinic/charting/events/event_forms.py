@@ -12,9 +12,9 @@ from clinic.charting.models import AdverseEvent, TreatmentKind
 DAY = {"type": "date"}
 
 
-def _kinds():
-    """The treatments offered, by their number."""
-    rows = TreatmentKind.objects.filter(is_active=True).only("label")
+def _kinds(kinds):
+    """The treatments offered, by their number; read where the page has not read them."""
+    rows = TreatmentKind.objects.filter(is_active=True).only("label") if kinds is None else kinds
     return [("", _("Not known")), *((row.pk, row.label) for row in rows)]
 
 
@@ -29,10 +29,10 @@ class EventForm(Plain):
     action = forms.CharField(label=_("What was done"), required=False, max_length=400)
     follow_up_on = forms.DateField(label=_("Ask again on"), required=False, widget=forms.DateInput(DAY))
 
-    def __init__(self, data=None, *, visits=(), initial=None, **options):
+    def __init__(self, data=None, *, visits=(), kinds=None, initial=None, **options):
         super().__init__(data, initial={"began_on": timezone.localdate(), **(initial or {})}, **options)
         fields: dict[str, Any] = self.fields
-        fields["kind"].choices = _kinds()
+        fields["kind"].choices = _kinds(kinds)
         fields["visit"].choices = [("", _("None")), *visits]
 
     def clean_began_on(self):

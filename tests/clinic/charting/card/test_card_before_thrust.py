@@ -265,7 +265,7 @@ def test_the_card_asks_the_same_number_of_questions_for_one_planned_treatment_an
     assert len(page.context["card"].plan.lines) == rows
 
 
-QUERIES = 59
+QUERIES = 29
 
 
 def test_signing_stores_the_rules_version_of_that_moment(carlos, visit):

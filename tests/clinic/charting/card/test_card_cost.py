@@ -12,9 +12,10 @@ from clinic.charting.kinds import treating
 from tests import make
 
 # Nine of them are spent before the card begins: the clinic and its place, the session, the user and the roles, and
-# the audit record of reading a chart (four). The rest is the note with its parts, what is known of the patient's
-# health, the plan, and what is offered to tap. On PostgreSQL an audit record costs one query more.
-QUERIES = 48
+# the audit record of reading a chart (four). Then the note with its segments and treatments (three), what the chart
+# holds of this patient at all (one), the last visits (three), and what is offered to tap: kinds, articles, phrases,
+# diagnoses, services (five). On PostgreSQL an audit record costs one query more.
+QUERIES = 21
 
 
 def visits(of, by, count):

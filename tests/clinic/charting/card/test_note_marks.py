@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.charting import notes
-from clinic.charting.card import card_view, note_marks
+from clinic.charting.card import note_marks
+from clinic.charting.card.on_file import earlier_visits
 from clinic.charting.models import SegmentFinding, Visit, VisitMark
 from clinic.outcomes.models import Response
 from clinic.outcomes.recording import pain_scores
@@ -100,9 +101,9 @@ def test_its_pain_score_stays_and_counts_no_more_that_of_the_intake_does(signed,
 def test_it_is_no_longer_an_earlier_visit_nor_one_the_patient_reads(signed, carlos, ana):
     notes.release(signed, summary="We worked on the back.", by=carlos)
     today = make.visit(ana, carlos.practitioner, visited_at=timezone.now() + timedelta(hours=1))
-    assert (card_view.earlier_visits(today), list(Visit.objects.for_user(ana.user))) == ([signed], [signed])
+    assert (list(earlier_visits(today)), list(Visit.objects.for_user(ana.user))) == ([signed], [signed])
     strike(signed, carlos)
-    assert (card_view.earlier_visits(today), list(Visit.objects.for_user(ana.user))) == ([], [])
+    assert (list(earlier_visits(today)), list(Visit.objects.for_user(ana.user))) == ([], [])
 
 
 def test_an_open_note_in_error_is_closed_for_good(open_note, carlos):
