@@ -1,6 +1,7 @@
 """The travel card's part about the course of a plan: where it stands, goals in one tap, a decision when due."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +30,7 @@ class PlanPart(CardPart):
         super().__init__(card, data)
         self.today = notes.day_of(self.visit, timezone.now())
         has_plan = card.plan.plan is not None
-        self.standing = plan_standing.of_episode(self.visit.episode_id, self.today) if has_plan else None
+        self.standing: Any = plan_standing.of_episode(self.visit.episode_id, self.today) if has_plan else None
         self.goals = self._goals() if self.standing and self.is_due else []
         typed = {name: data.get(f"{PREFIX}-{name}", "") for name in DecideForm.base_fields} if data is not None else {}
         self.form = DecideForm(prefix=PREFIX, initial=typed).mark()  # asked only by its own button
