@@ -39,11 +39,15 @@ def _address(**asked):
     return f"?{query.urlencode()}"
 
 
-def _people(rows):
+def _names(ids):
+    """Return {number: name} of these accounts; one that is gone keeps its number."""
+    names = {one.pk: str(one) for one in User.objects.filter(pk__in=ids)}
+    return {pk: names.get(pk) or _("account %(n)s") % {"n": pk} for pk in ids}
+
+
+def _people(ids, names):
     """Return [(number, name)] of those who did something, by name; number 0 stands for nobody's account."""
-    ids = list(rows.order_by().values_list("actor_id", flat=True).distinct()[:MOST_PEOPLE])
-    names = {one.pk: str(one) for one in User.objects.filter(pk__in=[pk for pk in ids if pk])}
-    named = sorted(((pk, names.get(pk) or _("account %(n)s") % {"n": pk}) for pk in ids if pk), key=lambda one: one[1])
+    named = sorted(((pk, names[pk]) for pk in ids if pk), key=lambda one: one[1])
     return named + ([(0, _("Without an account"))] if None in ids else [])
 
 
@@ -57,7 +61,7 @@ def _lines(events, names, visits):
     return [
         Line(
             event.at,
-            names.get(event.actor_id or 0, ""),
+            names[event.actor_id] if event.actor_id else _("Without an account"),
             deed_words.roles(event.actor_roles),
             deed_words.sentence(event.action, event.details),
             deed_words.door(event.route),
@@ -72,15 +76,16 @@ def context(request, patient):
     record("chart.readers_read", patient, by=request.user, patient=patient)
     records = Patient.objects.records_of([patient]).values("pk")
     rows = AuditEvent.objects.filter(patient_id__in=records)
-    people = _people(rows)
+    ids = list(rows.order_by().values_list("actor_id", flat=True).distinct()[:MOST_PEOPLE])
     asked = {"who": request.GET.get("who", ""), "deed": request.GET.get("deed", "")}
-    asked["who"] = asked["who"] if asked["who"] in {str(pk) for pk, _name in people} else ""
+    asked["who"] = asked["who"] if asked["who"] in {str(pk or 0) for pk in ids} else ""
     asked["deed"] = asked["deed"] if asked["deed"] in deed_words.GROUPS else ""
-    events = list(_asked(rows, asked, number(request.GET.get("before", ""))).order_by("-at", "-pk")[: PAGE + 1])
+    events = list(_asked(rows, asked, number(request.GET.get("before", ""))).order_by("-pk")[: PAGE + 1])
     shown = events[:PAGE]
+    names = _names({pk for pk in (*ids, *(event.actor_id for event in shown)) if pk})
     return {
-        "lines": _lines(shown, dict(people), _visits(shown, request.user)),
-        "people": people,
+        "lines": _lines(shown, names, _visits(shown, request.user)),
+        "people": _people(ids, names),
         "groups": [(name, label) for name, (label, _beginnings) in deed_words.GROUPS.items()],
         "asked": asked,
         "older": _address(**asked, before=shown[-1].pk) if len(events) > PAGE else "",

@@ -1,8 +1,10 @@
 """Who saw and changed what of a patient: readable, scoped, paged, itself in the log, and without what was written."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.db import connection
 
 from clinic.audit.models import AuditEvent
@@ -110,6 +112,27 @@ def test_pages_follow_each_other(chart, tess, ana, monkeypatch):
     first = chart.get(tab(ana, f"&who={tess.pk}"))
     older = chart.get(f"{ana.get_absolute_url()}{first.context['older']}")
     assert (len(told(first)), len(told(older)), older.context["older"]) == (3, 1, "")
+
+
+def test_no_deed_is_lost_between_two_pages_whatever_the_clock_said(chart, tess, ana, monkeypatch):
+    """The log is a chain: its order is that of its numbers, also where a clock went back."""
+    monkeypatch.setattr(readers_tab, "PAGE", 2)
+    for days in (3, 1, 2, 0):
+        with time_machine.travel(make.MONDAY - timedelta(days=days), tick=False):
+            record("visit.signed", by=tess, patient=ana)
+    numbers = list(AuditEvent.objects.filter(action="visit.signed").order_by("-pk").values_list("at", flat=True))
+    first = chart.get(tab(ana, f"&who={tess.pk}"))
+    older = chart.get(f"{ana.get_absolute_url()}{first.context['older']}")
+    assert [line.at for page in (first, older) for line in page.context["lines"]] == numbers
+
+
+def test_everybody_on_the_page_has_a_name_also_past_the_end_of_the_choice(chart, tess, ana, monkeypatch):
+    monkeypatch.setattr(readers_tab, "MOST_PEOPLE", 1)
+    record("visit.signed", by=tess, patient=ana)
+    record("intake.submitted", patient=ana)
+    page = chart.get(tab(ana))
+    assert len(page.context["people"]) == 1
+    assert [who for who, _what in told(page)] == ["Dr Carlos Vega", "Dr Carlos Vega", "Without an account", "Tess"]
 
 
 @pytest.mark.parametrize(("who", "sees"), [("olga", True), ("tess", False), ("rita", False)])
