@@ -133,7 +133,10 @@ def _known(patient):
 
 
 def _dosed(row):
-    return " ".join(part for part in (row.label, getattr(row, "dose", "")) if part)
+    """The label with the dose of a medicine; a condition nobody has answered yet says so."""
+    is_unanswered = getattr(row, "certainty", "") == Condition.Certainty.OPEN
+    parts = (row.label, getattr(row, "dose", ""), _("(open question)") if is_unanswered else "")
+    return " ".join(part for part in parts if part)
 
 
 def _line(what, words):

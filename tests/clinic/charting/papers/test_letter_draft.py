@@ -68,6 +68,12 @@ def test_what_is_unknown_is_said_to_be_unknown(ana):
         assert words in told
 
 
+def test_a_condition_that_nobody_has_answered_is_told_as_a_question(ana, carlos):
+    make.condition(ana, "osteoporosis", certainty="open")
+    make.condition(ana, "gout", certainty="ruled_out", judged_by=carlos, judged_at=MONDAY)
+    assert body(ana).count("Known conditions: Osteoporosis (open question)\n") == 1
+
+
 def test_a_long_list_says_that_there_is_more(ana):
     for number in range(letter_draft.MOST + 3):
         Medication.objects.create(patient=ana, label=f"Pill {number:02}")
