@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from clinic.charting.course.complaint_course import plan_of
@@ -91,9 +92,11 @@ def _episodes(patient):
 
 
 def _outcomes(patient):
-    """First and newest score of each measure, of those that count."""
-    rows = counted(Response.objects.of(patient)).select_related("measure").order_by("taken_at", "pk").defer("answers")
+    """First and newest score of each measure, of those that count: two rows a measure, however long the history is."""
+    since = Window(RowNumber(), partition_by="measure", order_by=("taken_at", "pk"))
+    until = Window(RowNumber(), partition_by="measure", order_by=("-taken_at", "-pk"))
+    rows = counted(Response.objects.of(patient)).annotate(since=since, until=until).filter(Q(since=1) | Q(until=1))
     found: dict[str, list[Response]] = {}
-    for row in rows:
+    for row in rows.select_related("measure").defer("answers").order_by("taken_at", "pk"):
         found.setdefault(row.measure.name, []).append(row)
     return [Outcome(name, scores[0], scores[-1]) for name, scores in found.items()]

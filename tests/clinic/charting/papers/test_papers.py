@@ -156,7 +156,7 @@ def test_the_summary_tells_what_counts_now(doctor, ana, visit, plan):
     make.condition(ana, "osteoporosis")
     Medication.objects.create(patient=ana, label="Thinnerol", dose="5 mg")
     Allergy.objects.create(patient=ana, label="Latexwort", reaction="rash")
-    for days, score in enumerate((7, 4)):
+    for days, score in enumerate((7, 9, 4)):
         record_pain(ana, score, mode="visit", at=PAST + timedelta(days=days))
     page = shown(doctor, "summary", ana).content.decode()
     for words in (
