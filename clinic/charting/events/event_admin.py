@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -54,8 +55,8 @@ class AdverseEventAdmin(ByRight, FilteredOnly):
 
     right_prefix = "adverse_event"
     change_list_template = "admin/charting/adverseevent/change_list.html"
-    list_display = ("began_on", "patient", "severity_word", "kind", "what", "follow_up_on", "stands")
-    list_display_links = ("began_on", "patient")
+    list_display = ("began", "patient", "severity_word", "treatment", "what", "asked_again", "stands")
+    list_display_links = ("began", "patient")
     list_filter = (Stands, "severity", "kind", "began_on")
     list_select_related = ("patient", "kind")
     list_per_page = 50
@@ -71,6 +72,18 @@ class AdverseEventAdmin(ByRight, FilteredOnly):
 
     def has_change_permission(self, request, obj=None):
         return False
+
+    @admin.display(description=_("began on"), ordering="began_on")
+    def began(self, event):
+        return date_format(event.began_on, "j M Y")
+
+    @admin.display(description=_("treatment"), ordering="kind", empty_value="–")
+    def treatment(self, event):
+        return event.kind and event.kind.label.split(" (")[0]
+
+    @admin.display(description=_("ask again on"), ordering="follow_up_on", empty_value="–")
+    def asked_again(self, event):
+        return event.follow_up_on and date_format(event.follow_up_on, "j M Y")
 
     @admin.display(description=_("severity"), ordering="severity")
     def severity_word(self, event):

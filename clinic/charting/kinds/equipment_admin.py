@@ -99,7 +99,7 @@ class DeviceLogAdmin(ByRight, FilteredOnly):
 
     @admin.display(description=_("Given"), ordering="recorded_at")
     def given_at(self, row):
-        return row.started_at or row.recorded_at
+        return date_format(timezone.localtime(row.started_at or row.recorded_at), "j M Y, H:i")
 
     @admin.display(description=_("Treatment"), ordering="kind")
     def treatment(self, row):

@@ -328,3 +328,19 @@ def test_the_register_asks_the_same_number_of_questions_for_one_row_and_three(
 
 
 REGISTER = 11
+
+
+def test_the_register_writes_a_day_as_the_chart_does_and_a_treatment_short(chart, carlos, ana):
+    kind = make.treatment_kind("adjustment")
+    adverse_events.report(
+        ana,
+        what="Dizzy",
+        severity="mild",
+        began_on=date(2026, 3, 4),
+        kind=kind,
+        follow_up_on=date(2026, 3, 9),
+        by=carlos,
+    )
+    page = register(chart).content.decode()
+    shown = ['field-treatment">' + kind.label.split(" (")[0] + "<", ">4 Mar 2026<", 'field-asked_again">9 Mar 2026<']
+    assert [page.count(words) for words in shown] == [1, 1, 1]
