@@ -183,7 +183,7 @@ def pages():
         ("chart-risks", f"{ana.get_absolute_url()}?tab=risks", "chiropractor"),
         ("portal-self-care", "/portal/self-care/", "patient"),
         ("portal-reading", "/portal/reading/", "patient"), ("portal-record", "/portal/record/", "patient"),
-        *around_pages(), *review_pages(), *paper_pages(), *outcome_pages(), *history_pages(),
+        *around_pages(), *review_pages(), *paper_pages(), *plan_pages(), *outcome_pages(), *history_pages(),
     ]  # fmt: skip
 
 
@@ -201,6 +201,20 @@ def outcome_pages():
         ("chart-outcomes-enter", f"{told}?tab=outcomes&enter=psfs", "chiropractor"),
         ("chart-overview", told, "chiropractor"),
     ]
+
+
+def plan_pages():
+    """Return the tab on which a first plan is written, empty and begun from a starting point."""
+    from clinic.charting.care import plan_templates
+    from clinic.charting.models import Episode
+    from patients.models import Patient
+
+    waiting = Episode.objects.filter(closed_at=None, care_plans=None).values("patient")
+    found = Patient.objects.filter(pk__in=waiting, care_plans=None, deceased_on=None).order_by("pk").first()
+    if found is None:
+        return []
+    tab, start = f"{found.get_absolute_url()}?tab=plan", next(iter(plan_templates.load()))
+    return [("chart-plan-new", tab, "chiropractor"), ("chart-plan-start", f"{tab}&from={start}", "chiropractor")]
 
 
 def same_pages():
