@@ -24,6 +24,7 @@ SHOWN = [s for s in Status if s not in (Status.HELD, Status.CANCELLED, Status.EX
 WAITING = (Status.ARRIVED, Status.IN_ROOM)
 OVER = (Status.DONE, Status.NO_SHOW)
 LONGEST_DAY, MOST_UNSIGNED, MOST_INTAKES, MOST_TASKS = 120, 12, 8, 40
+FRESH = timedelta(weeks=3)  # what is late for longer comes last: a list that opens with last spring is not read
 PERSON = Coalesce("patient__merged_into", "patient")  # the record that is kept
 HEAVY = ("visit__document", "visit__subjective", "visit__objective", "visit__assessment", "visit__plan")
 
@@ -213,9 +214,10 @@ class Due:
 
 
 def due(user, day, practitioner=None):
-    """Return what is to do, first what is due first; unread health histories have a list of their own.
+    """Return what is to do, first what is due first, but last what is late for weeks.
 
-    Mine are those of patients who come or came to me, and those of nobody's patients, so that none is overlooked.
+    Unread health histories have a list of their own. Mine are those of patients who come or came to me, and those of
+    nobody's patients, so that none is overlooked.
     """
     if not can(user, "task.view"):
         return []
@@ -223,8 +225,9 @@ def due(user, day, practitioner=None):
     mine = Q(person__in=seen.filter(practitioner=practitioner)) | ~Q(person__in=seen) if practitioner else Q()
     waiting = Task.objects.for_user(user).open().exclude(kind=Task.Kind.REVIEW).annotate(person=PERSON)
     asked = Case(When(mine, then=True), default=False) if practitioner else Value(True)
-    listed = waiting.annotate(is_mine=asked).select_related("patient")[:MOST_TASKS]
-    return [Due(task, (task.due_on - day).days, task.is_mine) for task in listed]
+    is_old = Case(When(due_on__lt=day - FRESH, then=True), default=False)
+    listed = waiting.annotate(is_mine=asked, is_old=is_old).order_by("is_old", "due_on", "pk")
+    return [Due(task, (task.due_on - day).days, task.is_mine) for task in listed.select_related("patient")[:MOST_TASKS]]
 
 
 @dataclass(frozen=True)

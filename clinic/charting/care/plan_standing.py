@@ -46,6 +46,11 @@ class Standing:
         return self.kept + self.has_draft
 
     @property
+    def is_past_planned(self):
+        """Were there more visits than were planned?"""
+        return self.planned is not None and self.number > self.planned
+
+    @property
     def next_visit(self):
         """The number of the visit that comes today or next."""
         return self.kept + 1

@@ -1,9 +1,11 @@
 """Today's list as rows: the line of pain, who waits longest, and what a plain reader gets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import time_machine
 
+from clinic.charting.care import plan_making
+from clinic.charting.models import Episode
 from clinic.outcomes.models import CheckIn
 from clinic.reports import today
 from clinic.scheduling.models.appointments import Status
@@ -78,3 +80,25 @@ def test_the_list_shows_what_the_patient_said_on_arriving(carlos, ana, client):
     zone = make.location().zone
     listed = today.rows(carlos, make.MONDAY.astimezone(zone).date(), zone, carlos.practitioner)
     assert [r.appointment.check_in for r in listed] == [said]
+
+
+def test_what_is_late_for_weeks_comes_after_what_is_to_do_now(carlos, ana, ben):
+    day = date(2027, 3, 1)
+    for after in (-60, -22, -21, -3, 0, 5):
+        make.task(ana if after % 2 else ben, due_on=day + timedelta(days=after))
+    assert [one.days for one in today.due(carlos, day, carlos.practitioner)] == [-21, -3, 0, 5, -60, -22]
+
+
+def test_the_list_says_of_a_plan_with_more_visits_than_planned_how_many_there_were(carlos, ana, client):
+    episode = Episode.objects.create(patient=ana, complaint="Low back spasm")
+    plan_making.write(episode, by=carlos, started_on=make.MONDAY.date() - timedelta(days=3), planned_visits=1)
+    with time_machine.travel(make.MONDAY, tick=False):
+        make.appointment(ana, carlos.practitioner, make.MONDAY + timedelta(hours=1))
+        client.force_login(carlos)
+        said = []
+        for before in (2, 1):
+            at = make.MONDAY - timedelta(days=before)
+            make.signed(make.visit(ana, carlos.practitioner, episode=episode, visited_at=at), by=carlos, at=at)
+            page = client.get("/admin/").content.decode()
+            said.append([page.count(words) for words in ("1 of 1<svg", "2, planned 1<svg", "2 of 1<svg")])
+    assert said == [[1, 0, 0], [0, 1, 0]]
