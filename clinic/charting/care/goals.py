@@ -9,6 +9,8 @@ from clinic.accounts.roles import require
 from clinic.audit.recording import record
 from clinic.charting.care import planning
 from clinic.charting.models import PlanGoal
+from clinic.outcomes import recording, scoring
+from clinic.outcomes.models import Response
 from patients.models import Intake
 
 Measure = PlanGoal.Measure
@@ -94,7 +96,8 @@ def add(plan, *, what, start, target, by, measure=Measure.ACTIVITY, target_on=No
 def score(goal, *, now, by, at=None):
     """Note where a goal stands now and return it; the same number on the same day writes nothing.
 
-    `now` is in the points of its measure. Raises `planning.PlanEnded`, `OutOfRange`.
+    `now` is in the points of its measure. Own activities scored on one day are also kept as their mean.
+    Raises `planning.PlanEnded`, `OutOfRange`.
     """
     require(by, "plan.change")
     plan = planning.held(goal.plan)
@@ -105,7 +108,31 @@ def score(goal, *, now, by, at=None):
     row.reached_at = (row.reached_at or at) if is_reached(row, number) else None
     row.save(update_fields=["now", "now_at", "reached_at"])
     record("plan.goal_scored", row, by=by, patient=plan.patient_id)
+    _keep_mean(plan, row, by)
     return row
+
+
+def _keep_mean(plan, scored, by):
+    """Keep the score of the patient-specific scale once the first three to five own activities have one of this day.
+
+    It stands in the plot of function; two activities have no mean (facts 7).
+    """
+    own = list(PlanGoal.objects.filter(plan=plan, measure=Measure.ACTIVITY).order_by("pk")[: scoring.PSFS_MOST])
+    day = timezone.localdate(scored.now_at)
+    are_all = all(goal.now_at and timezone.localdate(goal.now_at) == day for goal in own)
+    if scored not in own or len(own) < scoring.PSFS_FEWEST or not are_all:
+        return
+    told = [{"what": goal.what, "score": int(goal.now)} for goal in own]
+    recording.enter_score(
+        plan.patient,
+        recording.FUNCTION,
+        scoring.score_psfs([one["score"] for one in told]).value,
+        answers={"activities": told},
+        by=by,
+        mode=Response.Mode.VISIT,
+        form_version="1995",
+        at=scored.now_at,
+    )
 
 
 @transaction.atomic

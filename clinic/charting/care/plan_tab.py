@@ -21,6 +21,7 @@ from clinic.charting.care import (
 from clinic.charting.care.plan_forms import AgreeForm, DecideForm, GoalForm, MissForm, PlanForm
 from clinic.charting.care.plan_lines import GoalLine
 from clinic.charting.models import CarePlan, PlanDecision
+from clinic.outcomes import scoring
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.models.appointments import Status
 from patients import task_pages
@@ -83,6 +84,12 @@ class Current:
     def missing(self):
         words = {"pain": _("pain"), "function": _("own activities or Roland-Morris")}
         return [words[one] for one in self.progress.missing]
+
+    @property
+    def is_short_of_activities(self):
+        """Are there own activities on the plan, and too few for a mean?"""
+        own = [goal for goal in self.plan.goals.all() if goal.measure == goals.ON_THE_CARD]
+        return 0 < len(own) < scoring.PSFS_FEWEST
 
     @property
     def goals(self):

@@ -1,14 +1,19 @@
 """Goals: proposed from the history, within their measure, reached in either direction, kept readable."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.audit.models import AuditEvent
 from clinic.charting.care import goals, plan_making, planning
 from clinic.charting.models import Episode, PlanGoal
+from clinic.outcomes.models import Response
 from patients import intake
 from tests import make
 
@@ -65,6 +70,37 @@ def test_the_same_score_twice_a_day_writes_once(plan, carlos):
     for _twice in range(2):
         goals.score(goal, now=5, by=carlos)
     assert list(AuditEvent.objects.values_list("action", flat=True)).count("plan.goal_scored") == 1
+
+
+def means():
+    return list(Response.objects.order_by("pk").values_list("measure", "score", "answers"))
+
+
+def test_own_activities_scored_on_one_day_are_one_score_of_function(plan, carlos):
+    rows = [add(plan, carlos, what=what) for what in ("Sit", "Lift", "Rake")]
+    add(plan, carlos, what="Walk", measure="minutes", start=10, target=30)
+    yesterday = timezone.now() - timedelta(days=1)
+    goals.score(rows[0], now=9, at=yesterday, by=carlos)
+    for row, now in zip(rows[1:], (5, 6), strict=True):
+        goals.score(row, now=now, by=carlos)
+    assert means() == []
+    goals.score(rows[0], now=7, by=carlos)
+    told = [{"what": "Sit", "score": 7}, {"what": "Lift", "score": 5}, {"what": "Rake", "score": 6}]
+    assert means() == [("psfs", 6, {"activities": told})]
+
+
+def test_two_own_activities_have_no_mean_and_a_sixth_is_not_in_it(plan, carlos):
+    rows = [add(plan, carlos, what=f"Activity {n}") for n in range(1, 3)]
+    for row in rows:
+        goals.score(row, now=5, by=carlos)
+    assert means() == []
+    for n in range(3, 7):
+        goals.score(add(plan, carlos, what=f"Activity {n}"), now=8, by=carlos)
+    assert [(score, len(told["activities"])) for _slug, score, told in means()] == [
+        (6, 3),
+        (Decimal("6.5"), 4),
+        (Decimal("6.8"), 5),
+    ]
 
 
 def test_a_goal_differs_from_its_start_and_ten_are_enough(plan, carlos):
