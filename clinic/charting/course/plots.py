@@ -27,6 +27,7 @@ from clinic.charting.course.plot_parts import (
 )
 
 RISE, FALL = 10, 2.5  # how far words reach above and below the line they stand on
+CAPITAL = 1.3  # how much wider a capital is than the other letters, such as those of the treatments under a visit
 HALF = 4.0  # half the width of a mark
 LEAST_GAP = 9.5  # two marks side by side do not touch
 WIDEST_BAR = 14.0
@@ -53,7 +54,7 @@ class Room:
 
     def box(self, text: str, x: float, y: float, anchor: str) -> tuple[float, float, float, float]:
         """The place that words take."""
-        width = len(text) * self.frame.letter
+        width = sum(CAPITAL if one.isupper() else 1 for one in text) * self.frame.letter
         left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
         return left, y - RISE, left + width, y + FALL
 
