@@ -36,11 +36,10 @@ def of_plan(plan, *, today, scores=None):
     """Return the `Progress` of a plan until this day; `scores` are those of `scores_of`, when they are at hand."""
     last = next((one for one in plan.decisions.all() if one.decision in GOES_ON), None)
     since = timezone.localdate(last.decided_at) if last else began_on(plan)
-    then = {row["measure"]: row for row in last.measured} if last else {}
     series = _since(scores_of(plan.patient) if scores is None else scores, since - BEFORE, today)
     readings = [
         progress.pain(*_ends(series[progress.PAIN], since)),
-        _activities(plan, then, series, since),
+        _activities(plan, last, series, since),
         *_more(plan, series, since),
     ]
     return progress.judge(readings, series[progress.PAIN])
@@ -76,13 +75,20 @@ def _ends(scores, since):
     return scores[first][1], scores[-1][1] if len(scores) > first + 1 else None
 
 
-def _activities(plan, then, series, since):
+def _activities(plan, last, series, since):
     """The patient's own activities: the goals of the plan, else the scale as it was filled in."""
     goals = [goal for goal in plan.goals.all() if goal.measure == PlanGoal.Measure.ACTIVITY]
     if not goals:
         return progress.activities_mean(*_ends(series[progress.ACTIVITIES], since))
+    then = {row["measure"]: row for row in last.measured} if last else {}
     before = then.get(progress.ACTIVITIES, {}).get("goals", {})
-    return progress.activities([(int(before.get(str(one.pk), one.start)), _whole(one.now)) for one in goals])
+    return progress.activities([(int(before.get(str(one.pk), one.start)), _scored_since(one, last)) for one in goals])
+
+
+def _scored_since(goal, last):
+    """The score of a goal, None where it was not asked since the decision that let the plan go on."""
+    is_old = last and (goal.now_at is None or goal.now_at <= last.decided_at)
+    return None if is_old else _whole(goal.now)
 
 
 def _whole(score):

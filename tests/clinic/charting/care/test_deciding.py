@@ -132,9 +132,12 @@ def test_the_next_decision_is_measured_from_the_last_one(plan, carlos):
     improve(plan, carlos)
     decide(plan, carlos, "continue")
     found = measuring.of_plan(CarePlan.objects.get(pk=plan.pk), today=TODAY)
-    assert (found.flag, [one.start for one in found.readings]) == ("unclear", [4, 7.0])
+    assert (found.flag, found.missing, found.readings[0].start) == ("unclear", ("pain", "function"), 4)
     with pytest.raises(deciding.ReasonNeeded):
         decide(plan, carlos, "continue")
+    goals.score(plan.goals.get(), now=8, by=carlos)
+    (_pain, function) = measuring.of_plan(CarePlan.objects.get(pk=plan.pk), today=TODAY).readings
+    assert (function.start, function.now, function.verdict) == (7, 8, "no_change")
 
 
 def test_a_score_of_a_joined_record_counts(plan, carlos, ana):
