@@ -25,13 +25,14 @@ EARLY = timedelta(days=7)  # a check a week before its day is that check
 
 
 def title_of(event):
-    """What a task asks for."""
+    """What a task asks for, with the day of the plan on which it is due; a later round has later days."""
+    day = clocks.day_of(plan_standing.began_on(event.plan), event.due_on) if event.due_on else ""
     return (
         {
             Kind.CHECK: _("First check of the plan: score the goals"),
             Kind.RE_EXAM: _("Re-examination"),
-            Kind.REVIEW: _("Day 28: review the plan"),
-            Kind.DECISION: _("Day 42: decide how the plan goes on"),
+            Kind.REVIEW: _("Day %(n)s: review the plan") % {"n": day},
+            Kind.DECISION: _("Day %(n)s: decide how the plan goes on") % {"n": day},
         }.get(event.kind)
         or event.words
         or event.get_kind_display()
@@ -59,6 +60,7 @@ def waiting(today):
     visits = (
         Visit.objects.valid()
         .signed()
+        .exclude(purpose=VisitKind.Purpose.ADVICE)
         .filter(episode=OuterRef("plan__episode"), visited_at__date__gte=OuterRef("plan__started_on"))
     )
     kept = Coalesce(Subquery(visits.order_by().values("episode").annotate(n=Count("pk")).values("n")), 0)
@@ -70,7 +72,7 @@ def waiting(today):
 
 def _due(plan, today):
     """The open events of a plan that ring today and have no task yet, open or closed."""
-    events = list(PlanEvent.objects.filter(plan=plan, done_at=None))
+    events = list(plan.events.filter(done_at=None))  # each knows its plan, for the words of its task
     keys = [planning.event_key(event) for event in events]
     known = set(Task.objects.of(plan.patient).filter(key__in=keys).values_list("key", flat=True))
     kept = len(plan_standing.kept_days(plan))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from clinic.charting.care import goals, plan_clock, plan_making, planning
+from clinic.charting.care import deciding, goals, plan_clock, plan_making, planning
 from clinic.charting.models import CarePlan, Episode, PlanEvent
 from clinic.worker.duties import ring_clocks
 from patients import tasks
@@ -52,6 +52,20 @@ def test_a_task_stands_for_its_day_and_says_which_complaint(episode, carlos):
     task = Task.objects.get(title=ALL[1])
     event = plan.events.get(kind="decision")
     assert (task.key, task.due_on, task.detail) == (f"plan-event:{event.pk}", event.due_on, "Low back spasm")
+
+
+def test_a_later_round_is_called_by_its_own_days(episode, carlos):
+    plan = on_day(episode, 69, carlos)
+    told = {"decision": "modify", "because": "Other technique", "by": carlos}
+    deciding.decide(plan, today=plan.started_on + 41 * DAY, **told)
+    ring()
+    assert "Day 69: review the plan" in titles()
+
+
+def test_advice_by_phone_brings_no_plan_nearer_to_its_twelfth_visit(episode, carlos):
+    on_day(episode, 2, carlos)
+    visits(episode, carlos, 11, purpose="advice")
+    assert plan_clock.waiting(TODAY) == []
 
 
 def test_what_was_closed_by_hand_does_not_ring_again(episode, carlos):
