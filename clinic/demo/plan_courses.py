@@ -38,7 +38,8 @@ ENDS = {
     "unclear": ("non_attendance", "Did not come back; asked by phone, no wish to go on."),
     "worse": ("worse", "Letter to the family doctor went along."),
 }
-LATE_OF, HELD_OF, MAINTAINED_OF = 9, 17, 7  # one of so many
+LATE_OF, OPEN_OF, HELD_OF, MAINTAINED_OF = 53, 8, 17, 7  # one of so many
+UNANSWERED = 12 * DAY  # for so long nobody answered the clocks of a late one
 
 
 @dataclass
@@ -121,7 +122,7 @@ def _go(course, number, today, zone):
         _end(course, min(last + AWAY * DAY, today), zone)
         course.events = [_event(course, clock, min(clock.due_on, today), zone) for clock in waiting]
         return
-    until = today - DAY if number % LATE_OF else course.begun + 20 * DAY  # nobody answered since then
+    until = _answered_until(number, today)
     while waiting:
         clock = waiting.pop(0)
         answered = clock.due_on if clock.due_on <= until else None
@@ -134,15 +135,23 @@ def _go(course, number, today, zone):
             waiting.append(clocks.next_re_exam(answered, kept))
 
 
+def _answered_until(number, today):
+    """The last day whose clocks were answered: today for most, for some what falls due today is still open."""
+    if number % LATE_OF == 0:
+        return today - UNANSWERED
+    return today if number % OPEN_OF else today - DAY
+
+
 def _event(course, clock, answered, zone):
     event = PlanEvent(plan=course.plan, kind=clock.kind, due_on=clock.due_on, at_visit=clock.at_visit)
     if answered:
-        event.done_at, event.done_by = _noon(answered, zone), course.plan.made_by
+        event.done_at, event.done_by = _noon(course, answered, zone), course.plan.made_by
     return event
 
 
-def _noon(day, zone):
-    return datetime.combine(day, time(12), zone)
+def _noon(course, day, zone):
+    """Noon of that day; before noon of today it is now."""
+    return min(datetime.combine(day, time(12), zone), course.plan.checked_at)
 
 
 def _found(course, day, zone):
@@ -157,7 +166,7 @@ def _made(course, decision, because, day, zone):
     found = _found(course, day, zone)
     made = PlanDecision(plan=course.plan, decision=decision, because=because, progress=found.flag)
     made.measured, made.day = measuring.rows_to_store(found, []), clocks.day_of(course.begun, day)
-    made.decided_at, made.decided_by = _noon(day, zone), course.plan.made_by
+    made.decided_at, made.decided_by = _noon(course, day, zone), course.plan.made_by
     course.decisions.append(made)
     return made
 
@@ -179,7 +188,8 @@ def _end(course, day, zone):
     because, words = ENDS[_found(course, day, zone).flag]
     _made(course, "discharge", words, day, zone)
     plan = course.plan
-    plan.ended_at, plan.ended_by, plan.ended_because, plan.ended_note = _noon(day, zone), plan.made_by, because, words
+    plan.ended_at, plan.ended_by = _noon(course, day, zone), plan.made_by
+    plan.ended_because, plan.ended_note = because, words
 
 
 # --- storing

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from clinic.audit.models import AuditEvent
 from clinic.charting import notes, safety
+from clinic.charting.care import planning
 from clinic.charting.documents import content_of
 from clinic.charting.kinds import parameters
 from clinic.charting.models import Contraindication, TreatmentApplied, Visit, VisitMark
@@ -45,6 +46,7 @@ from patients.models import (
     Patient,
     ProxyGrant,
     StickyNote,
+    Task,
 )
 from patients.questionnaire import clean, load, safety_facts, shown
 
@@ -345,3 +347,11 @@ def test_around_its_people_the_demo_knows_notes_needs_a_guardian_and_a_death(dem
     dead = Patient.objects.exclude(deceased_on=None)
     assert dead.exists()
     assert not Appointment.objects.filter(patient__in=dead, starts_at__date__gt=F("patient__deceased_on")).exists()
+
+
+def test_few_clocks_of_plans_are_late_and_none_for_weeks(demo):
+    today = WEDNESDAY.date()
+    of_plans = Task.objects.open().filter(key__startswith=planning.EVENT, due_on__lt=today)
+    late = [(today - task.due_on).days for task in of_plans]
+    assert len(late) <= 3
+    assert max(late, default=0) <= 12
