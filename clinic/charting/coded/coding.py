@@ -112,6 +112,7 @@ def services():
 def take_over(visit, *, keys, by):
     """Store the chosen lines of today's advice on an unsigned note and return them, with who took them over and when.
 
+    Only what the clinic has in use is stored; what spoke against a line that is taken over all the same stays with it.
     What is stored is what the advice says under the lock, not what the page showed. Raises `NothingChosen`,
     `notes.AlreadySigned`.
     """
@@ -119,7 +120,9 @@ def take_over(visit, *, keys, by):
     row = notes.locked(visit)
     advice, _cover = advise(row)
     named, at = services(), timezone.now()
-    chosen = [_stored(line, named, by, at) for line in advice.lines if line.key in keys and line.units]
+    chosen = [
+        _stored(line, named, by, at) for line in advice.lines if line.key in keys and line.key in named and line.units
+    ]
     if not chosen:
         raise NothingChosen
     _keep(row, chosen, by)
@@ -144,14 +147,14 @@ def _keep(row, chosen, by):
 
 
 def _stored(line, named, by, at):
-    service = named.get(line.key)
+    service = named[line.key]
     return {
         "key": line.key,
-        "label": service.label if service else line.key,
-        "code": service.code if service else "",
+        "label": service.label,
+        "code": service.code,
         "units": line.units,
         "modifiers": list(line.modifiers),
-        "because": list(line.because),
+        "because": [*filter(None, [line.blocked]), *line.because],
         "by": by.display_name,
         "by_id": by.pk,
         "at": at.isoformat(timespec="seconds"),

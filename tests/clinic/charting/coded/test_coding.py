@@ -208,6 +208,21 @@ def test_a_line_without_a_unit_or_from_elsewhere_is_never_taken_over(visit, carl
     assert stored(visit) == []
 
 
+def test_a_service_out_of_use_is_never_taken_over(visit, carlos):
+    given(visit, "ultrasound", minutes=10)
+    ServiceCode.objects.filter(key="us").update(is_active=False)
+    with pytest.raises(coding.NothingChosen):
+        coding.take_over(visit, keys={"us"}, by=carlos)
+
+
+def test_what_spoke_against_a_line_stays_with_it(visit, carlos):
+    given(visit, "adjustment", segments=["L4 R"], regions=["lumbar"])
+    given(visit, "massage", minutes=15, regions=["lumbar"])
+    (row,) = coding.take_over(visit, keys={"massage"}, by=carlos)
+    told = "It was done where the adjustment was: the two count as one. No modifier."
+    assert (row["modifiers"], row["because"]) == ([], [told, "15 minutes one to one."])
+
+
 def test_without_a_tick_the_page_comes_back_and_says_so(chart, visit):
     given(visit, "ultrasound", minutes=10)
     answer = chart.post(page(visit), typed(visit, "take_over", subjective="Stiff"))
