@@ -25,6 +25,7 @@ REASONS = {
     "duplicate_item": gettext_lazy("One number stands here twice."),
     "too_many_missing": gettext_lazy("At most one of the ten may be left out."),
 }
+FIRST_YEAR = 1980  # before it a year was mistyped: no measure is older
 NO_REASON = gettext_lazy("This cannot be scored.")
 
 
@@ -60,6 +61,8 @@ class ScoreForm(forms.Form):
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day is in the future."))
+        if day.year < FIRST_YEAR:
+            raise forms.ValidationError(_("This day lies too far back."))
         return day
 
     def clean(self):

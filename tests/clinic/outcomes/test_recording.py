@@ -111,6 +111,7 @@ def test_a_score_of_an_earlier_day_stands_at_noon_and_one_of_tomorrow_is_refused
     assert timezone.localtime(form.entered()["at"]).strftime("%Y-%m-%d %H:%M") == f"{yesterday} 12:00"
     tomorrow = form_of("nrs_pain", now="5", on=(yesterday + timedelta(days=2)).isoformat())
     assert tomorrow.errors == {"on": ["This day is in the future."]}
+    assert form_of("nrs_pain", now="5", on="0001-01-01").errors == {"on": ["This day lies too far back."]}
 
 
 def test_each_form_has_its_measure_and_the_spasms_reach_as_far_as_the_table(clinic):
