@@ -17,7 +17,7 @@ from clinic.reports import today
 from clinic.scheduling import availability, waitlist
 from clinic.scheduling.models import Appointment, CalendarFeed, WaitlistEntry
 from clinic.scheduling.placing import Wish, patient_is_elsewhere
-from patients import inventory, merging
+from patients import chart_pages, chart_tabs, inventory, merging
 from patients.models import (
     Alert,
     Allergy,
@@ -247,27 +247,41 @@ def test_the_desk_sees_visits_intake_and_alert_of_both_records(ana, anna, carlos
     assert len(waitlist.coming(ana, timezone.now())) == 2
 
 
+# What a tab shows of both records, counted; the others are told for what they are: pages about one person's whole.
+NOT_COUNTED = {"intake", "risks", "consents", "outcomes", "audit"}
 TABS = {
+    "timeline": lambda page: len(page["entries"]),
+    "plan": lambda page: len(page["current"]),
+    "letters": lambda page: page["page"].paginator.count,
+    "events": lambda page: len(page["events"]),
     "overview": lambda page: len(page["conditions"]) + len(page["alerts"]),
     "history": lambda page: sum(len(rows) for _name, _label, rows in page["facts"]),
     "visits": lambda page: page["page"].paginator.count,
     "documents": lambda page: page["page"].paginator.count,
     "alerts": lambda page: len(page["all_alerts"]),
 }
-TAB_ROWS = ("condition", "medication", "allergy", "procedure", "alert", "document")
+TAB_ROWS = (
+    *(f"patients.{name}" for name in ("condition", "medication", "allergy", "procedure", "alert", "document")),
+    *("charting.careplan", "charting.referral", "charting.adverseevent"),
+)
+
+
+def test_no_tab_of_the_chart_is_forgotten():
+    assert set(TABS) | NOT_COUNTED == {name for name, _label in chart_tabs.placed(chart_pages.TABS)}
 
 
 def test_every_tab_of_the_chart_counts_both_records_and_each_alone_when_taken_apart(client, carlos, ana, anna, join):
     for of in (ana, anna):
         make.visit(of)
         for name in TAB_ROWS:
-            PLANTED[f"patients.{name}"](of)
+            PLANTED[name](of)
     client.force_login(carlos)
 
     def counted(patient):
         return {tab: count(client.get(patient.get_absolute_url(), {"tab": tab}).context) for tab, count in TABS.items()}
 
-    alone = {"overview": 2, "history": 4, "visits": 1, "documents": 1, "alerts": 1}
+    alone = {"overview": 2, "history": 4, "visits": 2, "documents": 1, "alerts": 1}  # the plan has a visit of its own
+    alone |= {"timeline": 9, "plan": 1, "letters": 1, "events": 1}
     assert (counted(ana), counted(anna)) == (alone, alone)
     apart = join()
     assert counted(ana) == {tab: 2 * n for tab, n in alone.items()}

@@ -7,7 +7,7 @@ of the address, which its page of addresses brings up to date.
 import pytest
 
 from content.models import Assignment
-from patients import chart_tabs
+from patients import chart_pages, chart_tabs
 from tests.access import oracle, places, tables, typed
 from tests.access.routes import sign_in_page
 from tests.access.test_admin_matrix import url
@@ -39,8 +39,7 @@ def addresses(world, role):
     yield "/admin/", {"tasks": "all"}
     yield f"/intake/{world.tokens['intake']}/read-through/", {}
     yield f"/intake/{world.tokens['intake']}/stop/", {}
-    stock = ("overview", "history", "intake", "visits", "risks", "plan", "consents", "documents", "alerts")
-    for tab in (*stock, *chart_tabs.REGISTERED):
+    for tab, _label in chart_tabs.placed(chart_pages.TABS):
         yield f"/admin/patients/patient/{world.ana.pk}/change/", {"tab": tab}
     shown = {"tab": "intake", "v": world.ana_rows.handed_in.pk, "against": world.ana_rows.handed_in.pk, "correct": 1}
     yield f"/admin/patients/patient/{world.ana.pk}/change/", shown
