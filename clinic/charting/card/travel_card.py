@@ -5,8 +5,10 @@ concerns and everything else as it was typed.
 """
 
 import hashlib
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -282,6 +284,30 @@ class TravelCard(PlanButtons, OneTapButtons):
         `PermissionDenied`, `notes.AlreadySigned`.
         """
         word, _colon, what = do.partition(":")
+        try:
+            with self._alone() if word in SIGNING else nullcontext():
+                return self._press(word, what)
+        except notes.StaleVersion as stale:  # somebody saved between keeping and the deed
+            self.conflict = stale.current
+            raise Refused(CONFLICT) from stale
+
+    @contextmanager
+    def _alone(self):
+        """Hold the note and give its version: nobody saves between what was seen and the signature under it.
+
+        A refusal takes back nothing that was typed.
+        """
+        refused = None
+        with transaction.atomic():
+            row = notes.locked(self.visit)
+            try:
+                yield row.version
+            except Refused as told:
+                refused = told
+        if refused:
+            raise refused
+
+    def _press(self, word, what):
         if word in SIGNING:
             require(self.user, "visit.sign")
         elif word not in TREATING and not any(word in part.treating for part in self.parts.values()):
@@ -353,9 +379,10 @@ class TravelCard(PlanButtons, OneTapButtons):
         Raises `Refused`, `PermissionDenied`, `notes.AlreadySigned`.
         """
         require(self.user, "visit.sign")
-        if str(self.visit.version) != version:
-            raise Refused(CONFLICT)
-        self._sign()
+        with self._alone() as current:
+            if str(current) != version:
+                raise Refused(CONFLICT)
+            self._sign()
 
     def _sign(self):
         for part in self.parts.values():
@@ -363,9 +390,6 @@ class TravelCard(PlanButtons, OneTapButtons):
         version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
         try:
             notes.sign(self.visit, version=version, by=self.user, alike_because=self._said_although_alike())
-        except notes.StaleVersion as stale:  # somebody saved between keeping and signing
-            self.conflict = stale.current
-            raise Refused(CONFLICT) from stale
         except notes.AlikeNotes as error:
             self.errors["alike"] = _("This note reads like the last ones. What is different today?")
             raise Refused from error

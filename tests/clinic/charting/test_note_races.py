@@ -1,12 +1,17 @@
 """Two people, one note. Real connections on both engines."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.http import QueryDict
 
 from clinic.accounts.roles import Role
 from clinic.audit import chain
 from clinic.audit.models import AuditEvent
 from clinic.audit.recording import record
 from clinic.charting import notes
+from clinic.charting.card.card_refusals import Refused
+from clinic.charting.card.travel_card import TravelCard
 from clinic.charting.kinds import treating
 from clinic.charting.models import Episode, TreatmentApplied, Visit
 from clinic.outcomes.models import Response
@@ -21,7 +26,7 @@ def outcome(deed):
     """Do it and return "done", or the name of the refusal; any other error is a failure of the test."""
     try:
         deed()
-    except (notes.StaleVersion, notes.AlreadySigned) as refused:
+    except (notes.StaleVersion, notes.AlreadySigned, Refused) as refused:
         return type(refused).__name__
     return "done"
 
@@ -78,6 +83,24 @@ def test_a_treatment_is_in_the_signed_document_or_not_on_the_note_at_all(note, c
         assert (results, stored) == (["AlreadySigned"] * 3 + ["done"], 0)
     else:  # a treatment first: who signs has not seen it
         assert (results, stored) == (["StaleVersion"] + ["done"] * 3, 3)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_who_signs_on_the_card_signs_no_treatment_that_came_meanwhile(note, carlos, turn):
+    """What was typed is kept first, then signed: nothing of others comes in between."""
+    kind = make.treatment_kind("heat")
+    texts = {name: getattr(note, name) or "" for name in ("subjective", "objective", "assessment", "plan")}
+    posted = QueryDict(urlencode({"version": 1, **texts, "pain": 5, "plan": "Walk", "do": "sign"}))
+    card = TravelCard(Visit.objects.with_errors_named().get(pk=note.pk), carlos, data=posted)
+    results = race(
+        lambda: card.press("sign"),
+        *[lambda: treating.apply(note, kind=kind, by=carlos)] * 3,
+    )
+    row, stored = Visit.objects.get(), TreatmentApplied.objects.count()
+    if row.signed_at:
+        assert (results, stored, row.plan) == (["AlreadySigned"] * 3 + ["done"], 0, "Walk")
+    else:
+        assert (results, stored) == (["Refused"] + ["done"] * 3, 3)
 
 
 def test_eight_clicks_on_open_give_one_note_and_one_episode(carlos):
