@@ -122,16 +122,18 @@ def put_on(visit, uses, *, by, is_carried=False):
     return added
 
 
+@transaction.atomic
 def put_on_one(visit, uses, key, *, by, reason="", is_carried=False):
     """Put on the note the use `key` that was held, with its reason; a precaution counts as seen.
 
     Raises `NothingHeld`, `treating.ReasonNeeded` and whatever else `treating.apply` raises.
     """
-    coming = still_to_come(visit.treatments.select_related("kind"), uses)
+    row = notes.locked(visit)
+    coming = still_to_come(row.treatments.select_related("kind"), uses)
     use = next((use for use in coming if use.key == key), None)
     if use is None:
         raise NothingHeld(key)
-    _apply(visit, use, by=by, is_carried=is_carried, reason=reason)
+    _apply(row, use, by=by, is_carried=is_carried, reason=reason)
 
 
 def held(visit, treatments, uses, standing):
