@@ -305,7 +305,10 @@ def _is_off_guide(match: re.Match, known: Mapping) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number of some hundred figures, beyond every scale
+        return False
 
 
 def _is_word(value: Any) -> bool:

@@ -134,6 +134,12 @@ def test_a_choice_may_come_from_a_form_as_text(value):
     assert result("ultrasound", {"frequency_mhz": value}, draft=True) == ({}, {})
 
 
+def test_a_number_of_four_hundred_figures_is_no_number():
+    """No scale reaches it, and comparing it would be an error of the machine."""
+    errors = check(KINDS["ultrasound"], ULTRASOUND | {"minutes": 10**400}).errors
+    assert list(errors) == ["minutes"]
+
+
 def test_a_date_may_be_a_date():
     assert result("soft_collar", {"review_date": datetime.date(2030, 5, 1)}, draft=True) == ({}, {})
 
