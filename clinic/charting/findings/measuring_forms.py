@@ -19,7 +19,7 @@ class RangesForm(Plain):
 
     def __init__(self, rows, data=None):
         super().__init__(data, prefix="rom")
-        known = {(row.region, row.movement): row for row in rows}
+        self.known = known = {(row.region, row.movement): row for row in rows}
         for region in REGIONS:
             for movement in Movement:
                 row = known.get((region, movement.value), RangeOfMotion())
@@ -42,9 +42,17 @@ class RangesForm(Plain):
         for name in dict.fromkeys(name.removesuffix("-pain") for name in self.changed_data):
             region, _dash, movement = name.partition("-")
             found = {"degrees": self.cleaned_data[name], "is_painful": self.cleaned_data[f"{name}-pain"]}
-            if found["degrees"] is None and not may_clear:
-                continue
-            physical_tests.note_range(visit, region=region, movement=movement, by=by, **found)
+            if may_clear or self._adds(self.known.get((region, movement)), found):
+                physical_tests.note_range(visit, region=region, movement=movement, by=by, **found)
+
+    @staticmethod
+    def _adds(row, found):
+        """Does a page that knew fewer rows say something of this one? What it left blank is filled in from the row."""
+        if row and found["degrees"] is None:
+            found["degrees"] = row.degrees
+        found["is_painful"] = found["is_painful"] or bool(row and row.is_painful)
+        stored = (row.degrees, row.is_painful) if row else (None, False)
+        return (found["degrees"], found["is_painful"]) != stored
 
 
 def name_of(place):

@@ -244,6 +244,19 @@ def test_a_page_that_does_not_know_the_rows_takes_none_off(chart, carlos, visit,
     assert counts() == [2, 1, 1]
 
 
+def test_a_page_that_does_not_know_the_rows_still_says_what_hurts(chart, carlos, visit):
+    note_range(visit, **FLEXION, degrees=40, by=carlos)
+    note_range(visit, region="lumbar", movement="extension", degrees=10, is_painful=True, by=carlos)
+    hurts = {"rom-lumbar-flexion-pain": "on", "rom-cervical-flexion-pain": "on", "rom-lumbar-extension": "12"}
+    press(chart, visit, "save", open_measuring="1", **hurts)
+    kept = RangeOfMotion.objects.order_by("pk").values_list("region", "movement", "degrees", "is_painful")
+    assert list(kept) == [
+        ("lumbar", "flexion", 40, True),
+        ("lumbar", "extension", 12, True),
+        ("cervical", "flexion", None, True),
+    ]
+
+
 def test_a_folded_part_takes_nothing_off(chart, carlos, visit):
     note_range(visit, **FLEXION, degrees=40, by=carlos)
     chart.post(card(visit), typed(visit, "save"))
