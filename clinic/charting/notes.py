@@ -173,8 +173,10 @@ def remove_finding(finding, *, by):
     """Take a segment or muscle out of an unsigned note."""
     require(by, "visit.change")
     row = locked(finding.visit)
-    finding.delete()
-    touched(row, by)
+    removed, _rows = type(finding).objects.filter(pk=finding.pk, visit=row).delete()
+    if removed:  # the second of two clicks finds nothing
+        touched(row, by)
+        record("visit.finding_removed", row, by=by, patient=row.patient_id, what=str(finding))
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ WORDS = {
     "visit.saved": gettext_lazy("Changed a note"),
     "visit.carried": gettext_lazy("Took the last visit over into a note"),
     "visit.check_in_accepted": gettext_lazy("Took over what the patient said on arriving"),
+    "visit.finding_removed": gettext_lazy("Took a finding out of a note"),
     "visit.signed": gettext_lazy("Signed a note"),
     "visit.addendum": gettext_lazy("Added to a signed note"),
     "visit.released": gettext_lazy("Released a summary to the patient"),

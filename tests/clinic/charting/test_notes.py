@@ -125,6 +125,14 @@ def test_a_segment_is_noted_once_a_side_and_is_of_today(open_note, carlos):
     assert (SegmentFinding.objects.count(), Visit.objects.get().version) == (2, 3)
 
 
+def test_a_finding_taken_out_twice_is_taken_out_and_logged_once(open_note, carlos):
+    finding = notes.note_segment(open_note, segment="L4", side="R", by=carlos)
+    for _click in range(2):
+        notes.remove_finding(SegmentFinding(pk=finding.pk, visit=open_note), by=carlos)
+    assert actions() == ["visit.finding_removed"]
+    assert (SegmentFinding.objects.count(), Visit.objects.get().version) == (0, 3)
+
+
 def test_a_grade_outside_the_scale_is_refused_and_nothing_is_kept(open_note, carlos):
     with pytest.raises(IntegrityError):
         notes.note_segment(open_note, segment="L5", by=carlos, pain=5)
