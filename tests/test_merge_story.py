@@ -11,8 +11,8 @@ from django.test import Client
 from clinic.audit.models import AuditEvent
 from clinic.charting import notes
 from clinic.charting.models import CarePlan, Visit
-from clinic.scheduling import booking
 from clinic.outcomes.recording import record_pain
+from clinic.scheduling import booking
 from patients import chart_pages, chart_tabs, intake, merging
 from patients.models import Alert, Patient, ProxyGrant
 from tests import make
@@ -38,7 +38,7 @@ def signed_note(of, by, word):
 
 
 def a_record(of, by, hour, word):
-    """Something for every tab: notes, intake, document, condition, alert, consent, letter, event, plan, score, article."""
+    """Something for every tab: notes, intake, document, condition, alert, consent, letter, event, plan and score."""
     note = signed_note(of, by, word)
     make.visit(of, by.practitioner, episode=note.episode)
     record_pain(of, 6, mode="intake", at=MONDAY - timedelta(days=1))
