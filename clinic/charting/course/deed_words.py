@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy
 
 from clinic.accounts.roles import Role
 
-# What people look for: (word, label, beginnings of the actions). "read" asks for the end of the action instead.
+# What people look for: (word, label, beginnings of the actions). "read" asks for the end of the action instead: what
+# was printed was looked at too, and may have left the house.
+LOOKS = (".read", ".printed", ".readers_read")
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "read": (gettext_lazy("Looked at"), ()),
-    "note": (gettext_lazy("Notes"), ("visit.", "treatment.", "examination.", "imaging.", "outcome.")),
+    "note": (
+        gettext_lazy("Notes"),
+        ("visit.", "treatment.", "examination.", "imaging.", "outcome.", "diagnosis.", "measured.", "nerves."),
+    ),
     "health": (gettext_lazy("Health history"), ("health.", "intake.", "alert.", "risk.", "self_care.")),
     "consent": (gettext_lazy("Consents"), ("consent.",)),
     "plan": (gettext_lazy("Plan and tasks"), ("plan.", "task.", "adverse_event.", "referral.")),
@@ -21,7 +26,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
         ("appointment.", "series.", "waitlist.", "call.", "check_in.", "timer.", "request."),
     ),
     "document": (gettext_lazy("Documents and articles"), ("document.", "article.")),
-    "person": (gettext_lazy("Person"), ("patient.", "person.", "grant.", "merge", "note.", "calendar.")),
+    "person": (gettext_lazy("Person"), ("patient.", "person.", "grant.", "merge", "note.", "calendar.", "coverage.")),
 }
 WORDS = {
     "chart.read": gettext_lazy("Opened the chart"),
@@ -31,6 +36,7 @@ WORDS = {
     "intake.read": gettext_lazy("Read the health history"),
     "document.read": gettext_lazy("Opened a document"),
     "article.read": gettext_lazy("Read an article"),
+    "document.printed": gettext_lazy("Opened a paper for printing"),
     "visit.opened": gettext_lazy("Opened a note"),
     "visit.saved": gettext_lazy("Changed a note"),
     "visit.carried": gettext_lazy("Took the last visit over into a note"),
@@ -59,6 +65,14 @@ WORDS = {
     "document.entered_in_error": gettext_lazy("Entered a document in error"),
     "adverse_event.reported": gettext_lazy("Reported an adverse event"),
     "adverse_event.closed": gettext_lazy("Closed an adverse event"),
+    "adverse_event.follow_up_set": gettext_lazy("Set the day to ask after an adverse event"),
+    "referral.written": gettext_lazy("Wrote a letter"),
+    "referral.changed": gettext_lazy("Changed a letter"),
+    "referral.sent": gettext_lazy("Sent a letter"),
+    "referral.answered": gettext_lazy("Kept the answer to a letter"),
+    "referral.report_filed": gettext_lazy("Filed the report beside a letter"),
+    "referral.closed": gettext_lazy("Closed a letter"),
+    "diagnosis.overridden": gettext_lazy("Set a diagnosis beside one that excludes it"),
     "appointment.booked": gettext_lazy("Booked a visit"),
     "appointment.moved": gettext_lazy("Moved a visit"),
     "appointment.cancelled": gettext_lazy("Cancelled a visit"),
@@ -111,8 +125,15 @@ def roles(text: str) -> str:
 def in_group(group: str) -> Q:
     """The filter for the actions of one group of GROUPS."""
     if group == "read":
-        return Q(action__endswith=".read") | Q(action="chart.readers_read")
+        return _looks()
     found = Q()
     for beginning in GROUPS[group][1]:
         found |= Q(action__startswith=beginning)
-    return found & ~Q(action__endswith=".read")
+    return found & ~_looks()
+
+
+def _looks():
+    found = Q()
+    for end in LOOKS:
+        found |= Q(action__endswith=end)
+    return found

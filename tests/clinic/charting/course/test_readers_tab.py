@@ -1,6 +1,8 @@
 """Who saw and changed what of a patient: readable, scoped, paged, itself in the log, and without what was written."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -30,6 +32,7 @@ def told(page):
     return [(line.who, line.what) for line in page.context["lines"]]
 
 
+ROOT = Path(__file__).parents[4]
 READ = ("Dr Carlos Vega", "Looked at who saw and changed what")
 OPENED = ("Dr Carlos Vega", "Opened the chart")
 
@@ -62,6 +65,46 @@ def test_the_door_is_told(route, words):
 
 def test_the_roles_are_those_of_that_time():
     assert deed_words.roles("chiropractor,clinic_admin,gone") == "Chiropractor, Clinic admin"
+
+
+def recorded(folder):
+    """The actions that the modules of a folder write with a name of their own."""
+    for path in (ROOT / folder).rglob("*.py"):
+        yield from re.findall(r'record\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8"))
+
+
+def groups_of(action):
+    """The groups that the log's filter finds this action in, by what the filter asks."""
+    if action.endswith(deed_words.LOOKS):
+        return ["read"]
+    return [name for name, (_label, beginnings) in deed_words.GROUPS.items() if action.startswith(beginnings or "\0")]
+
+
+# Deeds about the clinic's own tables, not about a patient.
+OF_THE_CLINIC = ("contraindication.", "equipment.", "preset.", "service_code.", "treatment_kind.")
+
+
+@pytest.mark.parametrize("folder", ["clinic/charting", "clinic/outcomes"])
+def test_every_deed_of_the_chart_is_found_by_one_filter(folder):
+    actions = {action for action in recorded(folder) if not action.startswith(OF_THE_CLINIC)}
+    assert len(actions) > 0
+    assert {action: groups_of(action) for action in actions if len(groups_of(action)) != 1} == {}
+
+
+def test_a_deed_that_no_filter_finds_would_be_noticed():
+    assert (groups_of("gait.filmed"), groups_of("visit.signed"), groups_of("document.printed")) == (
+        [],
+        ["note"],
+        ["read"],
+    )
+
+
+def test_what_was_printed_was_looked_at(ana, tess):
+    for action in ("document.printed", "document.added", "chart.readers_read"):
+        record(action, by=tess, patient=ana)
+    found = {name: AuditEvent.objects.filter(deed_words.in_group(name)).order_by("pk") for name in ("read", "document")}
+    assert [row.action for row in found["read"]] == ["document.printed", "chart.readers_read"]
+    assert [row.action for row in found["document"]] == ["document.added"]
 
 
 # --- the tab
