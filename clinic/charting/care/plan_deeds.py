@@ -112,11 +112,11 @@ def _miss(request, patient, pk):
 
 
 def _propose(request, patient, what):
-    """Take over an activity of the health history as a goal: from its score there to 8 of 10."""
-    pk, _colon, place = what.partition(":")
-    plan, told = _plan(request, patient, pk), dict(enumerate(goals.proposals(patient)))
-    if place.isdecimal() and int(place) in told:
-        activity, score = told[int(place)]
+    """Take over an activity of the health history, by its name, as a goal: from its score there to 8 of 10."""
+    pk, _colon, activity = what.partition(":")
+    plan, told = _plan(request, patient, pk), dict(goals.proposals(patient))
+    if activity in told:
+        score = told[activity]
         try:
             target = goals.AIMED_AT if score < goals.AIMED_AT else goals.HIGHEST[goals.ON_THE_CARD]
             goals.add(plan, what=activity, start=score, target=target, by=request.user)

@@ -57,7 +57,7 @@ class PlanForm(Plain):
     @classmethod
     def again(cls, plan, typed):
         """What was typed about a plan that was changed meanwhile: it replaces what stands now once it is sent again."""
-        form = cls({**typed.dict(), "seen": plan_making.stand_of(plan)})
+        form = cls({**typed.dict(), "seen": plan_making.stand_of(plan)}, initial=_of_plan(plan) if plan else {})
         form.add_error(None, _("This plan was changed meanwhile. Look at it above; kept again, yours replaces it."))
         return form.mark()
 
@@ -65,7 +65,8 @@ class PlanForm(Plain):
         day, today = self.cleaned_data["started_on"], timezone.localdate()
         if day is None:
             raise forms.ValidationError(_("Say on which day it starts; its clocks count from there."))
-        if not today - LONGEST_AGO <= day <= today + LONGEST_AHEAD:
+        stands = day == self.initial.get("started_on")  # a long plan keeps the day on which it began
+        if not stands and not today - LONGEST_AGO <= day <= today + LONGEST_AHEAD:
             raise forms.ValidationError(_("The start lies within the last year or the next two months."))
         return day
 

@@ -76,6 +76,18 @@ def test_what_is_refused_keeps_what_was_typed(chart, episode, ana, wrong, told):
     assert CarePlan.objects.count() == 0
 
 
+def test_a_plan_of_years_is_still_edited(chart, plan, ana):
+    began = TODAY - timedelta(days=800)
+    CarePlan.objects.update(started_on=began)
+    plan.refresh_from_db()
+    told = {"started_on": began.isoformat(), "home_tasks": "walk", "seen": plan_making.stand_of(plan)}
+    assert press(chart, ana, f"plan_edit:{plan.pk}", **told).status_code == 302
+    moved = {**told, "started_on": (began + timedelta(days=1)).isoformat()}
+    assert press(chart, ana, f"plan_edit:{plan.pk}", **moved).status_code == 422
+    plan.refresh_from_db()
+    assert (plan.started_on, plan.home_tasks) == (began, "walk")
+
+
 def test_a_page_that_knows_an_older_plan_changes_nothing_and_keeps_what_was_typed(chart, plan, ana, carlos):
     told = {"started_on": plan.started_on.isoformat(), "aim": "Rake again", "seen": plan_making.stand_of(plan)}
     planning.aim_at(plan.episode, aim="Lift again", by=carlos)
@@ -132,9 +144,10 @@ def test_a_goal_is_taken_from_the_history_or_typed(chart, plan, ana):
     rows = [{"activity": "Rake the garden", "score_0_10": 3}]
     intake.save_page(opened, page="goals", answers={"goal_activities": rows})
     intake.submit(opened)
-    assert chart.get(tab(ana)).content.decode().count("+ Rake the garden, 3") == 1
-    press(chart, ana, f"plan_propose:{plan.pk}:0")
-    press(chart, ana, f"plan_propose:{plan.pk}:7")
+    page = chart.get(tab(ana)).content.decode()
+    assert page.count(f'value="plan_propose:{plan.pk}:Rake the garden">+ Rake the garden, 3<') == 1
+    press(chart, ana, f"plan_propose:{plan.pk}:Rake the garden")
+    press(chart, ana, f"plan_propose:{plan.pk}:Fly")
     typed = {"goal-what": "Walk", "goal-measure": "minutes", "goal-start": "10", "goal-target": "30"}
     press(chart, ana, f"plan_goal:{plan.pk}", **typed)
     found = PlanGoal.objects.values_list("what", "measure", "start", "target")
