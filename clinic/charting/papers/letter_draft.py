@@ -129,7 +129,7 @@ def _known(patient):
     for what, rows in told:
         labels = list(dict.fromkeys(_dosed(row) for row in rows.order_by("label", "pk")))
         more = [_("and %(n)s more in the chart") % {"n": len(labels) - MOST}] if len(labels) > MOST else []
-        yield _line(what, ", ".join([*labels[:MOST], *more]) or _("none known"))
+        yield _line(what, ", ".join([*labels[:MOST], *more]) or _("none noted"))
 
 
 def _dosed(row):

@@ -55,12 +55,12 @@ def _lists(patient):
     stands = {"entered_in_error_at": None}
     return [
         _listed(_("Open red flags"), _alerts(patient), _("None open.")),
-        _listed(_("Conditions"), _facts(Condition.objects.of(patient).active()), _("None known.")),
-        _listed(_("Allergies"), _facts(Allergy.objects.of(patient).filter(ended_on=None, **stands)), _("None known.")),
+        _listed(_("Conditions"), _facts(Condition.objects.of(patient).active()), _("None noted.")),
+        _listed(_("Allergies"), _facts(Allergy.objects.of(patient).filter(ended_on=None, **stands)), _("None noted.")),
         _listed(
-            _("Medicines"), _facts(Medication.objects.of(patient).filter(stopped_on=None, **stands)), _("None known.")
+            _("Medicines"), _facts(Medication.objects.of(patient).filter(stopped_on=None, **stands)), _("None noted.")
         ),
-        _listed(_("Procedures"), _facts(Procedure.objects.of(patient).filter(**stands)), _("None known.")),
+        _listed(_("Procedures"), _facts(Procedure.objects.of(patient).filter(**stands)), _("None noted.")),
     ]
 
 

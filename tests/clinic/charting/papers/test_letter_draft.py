@@ -64,7 +64,7 @@ def test_the_days_of_a_letter_are_those_of_the_clinic_s_wall(ana, visit):
 
 def test_what_is_unknown_is_said_to_be_unknown(ana):
     told = body(ana)
-    for words in ("Red flags: none open", "Known conditions: none known", "Medicines: none known"):
+    for words in ("Red flags: none open", "Known conditions: none noted", "Medicines: none noted"):
         assert words in told
 
 
