@@ -1,6 +1,6 @@
 """The tables on a patient's line of time, and what a row says there: few words, the rest is one tap away."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +19,7 @@ from clinic.charting.models import (
     PlanDecision,
     Referral,
     Visit,
+    VisitMark,
 )
 from clinic.outcomes.models import CheckIn, Response
 from clinic.scheduling.models import Appointment
@@ -186,9 +187,16 @@ def _plan_decision(row):
     return Told(title, _short(_joined(row.get_progress_display(), row.because)), tab="plan", shape="done")
 
 
+def _imagings():
+    """Each with whether the visit it was decided at was entered in error: it counts no more, then."""
+    wrong = VisitMark.objects.filter(visit=OuterRef("visit"), kind=VisitMark.Kind.ENTERED_IN_ERROR)
+    return ImagingDecision.objects.annotate(is_in_error=Exists(wrong))
+
+
 def _imaging(row):
     title = _("Imaging: %(what)s") % {"what": row.get_decision_display().lower()}
-    return Told(title, _short(row.because), tab="plan")
+    wrong = _("entered in error") if row.is_in_error else ""
+    return Told(title, _short(_joined(row.because, wrong)), tab="plan", is_struck=row.is_in_error)
 
 
 def _event(row):
@@ -228,7 +236,7 @@ SOURCES = (
     Source("referral", "document", lambda: Referral.objects.defer("body"), "written_at", _referral, "episode"),
     Source("alert", "alert", Alert.objects.all, "raised_at", _alert),
     Source("decision", "plan", PlanDecision.objects.all, "decided_at", _plan_decision, "plan__episode"),
-    Source("imaging", "plan", ImagingDecision.objects.all, "decided_at", _imaging, "episode"),
+    Source("imaging", "plan", _imagings, "decided_at", _imaging, "episode"),
     Source("plan", "plan", CarePlan.objects.all, "made_at", _plan, "episode"),
     Source("event", "event", AdverseEvent.objects.all, "reported_at", _event, "visit__episode"),
     Source("complaint", "plan", Episode.objects.all, "opened_at", _episode, "pk"),

@@ -116,6 +116,15 @@ def test_a_visit_entered_in_error_stays_readable_and_struck(carlos, ana):
     assert (entry.title, entry.is_struck) == ("Return visit, entered in error", True)
 
 
+def test_a_decision_on_imaging_of_a_visit_entered_in_error_is_struck_and_another_is_not(carlos, ana):
+    visit = plant(ana, carlos)
+    made = {"episode": visit.episode, "decision": "ordered", "decided_by": carlos, "decided_at": NOON + 50 * HOUR}
+    ImagingDecision.objects.create(visit=visit, because="Wrong film", **made)
+    VisitMark.objects.create(visit=visit, kind="entered_in_error", by=carlos, reason="Wrong patient")
+    found = [one for one in timeline.entries(ana, carlos, {"plan"}) if one.source.name == "imaging"]
+    assert [(one.detail, one.is_struck) for one in found] == [("Wrong film; entered in error", True), ("No sign", False)]
+
+
 def test_a_kind_is_shown_alone_and_a_complaint_with_what_belongs_to_it(carlos, ana):
     visit = plant(ana, carlos)
     Episode.objects.create(patient=ana, complaint="Neck", opened_at=NOON)
