@@ -57,7 +57,7 @@ class OnFile(PatientOnFile):
         super().__init__(visit.patient)
         self.visit = visit
         self._tables |= {**_of_patient(visit), **_of_complaint(visit)}
-        self._tables["presets"] = presets.on_the_card(visit.practitioner)
+        self._tables["presets"] = presets.offered(visit.practitioner)
 
     @cached_property
     def _held(self):

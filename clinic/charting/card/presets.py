@@ -19,14 +19,9 @@ class NameTaken(Exception):
     """This practitioner has another preset of this name."""
 
 
-def on_the_card(practitioner):
+def offered(practitioner):
     """The presets on the card as a query, in the order of their keys: the practitioner's own and the clinic's."""
     return Preset.objects.for_practitioner(practitioner).filter(is_active=True)[:BUTTONS]
-
-
-def offered(practitioner):
-    """Return the presets on the card, in the order of their keys."""
-    return list(on_the_card(practitioner))
 
 
 def uses_of(preset):

@@ -139,12 +139,6 @@ def put_first(diagnosis, *, by):
     notes.touched(row, by)
 
 
-def favourites(user):
-    """The codes that this user wants at hand, in code order."""
-    mine = FavouriteCode.objects.filter(practitioner__user=user)
-    return [favourite.code for favourite in mine.select_related("code")]
-
-
 def at_hand(user):
     """The codes of the pick list and of this user's favourites, in code order, each with `is_favourite`: one query."""
     mine = Exists(FavouriteCode.objects.filter(practitioner__user=user, code=OuterRef("pk")))
