@@ -78,9 +78,12 @@ class Line:
 
 
 def _posted(form_class, prefix, data, initial=None):
-    """The form, bound only when it was on the page that was posted."""
+    """The form, bound only when it was on the page that was posted. Changed is what differs from what that showed."""
     here = data is not None and any(key.startswith(f"{prefix}-") for key in data)
-    return form_class(data if here else None, prefix=prefix, initial=initial).mark()
+    form = form_class(data if here else None, prefix=prefix, initial=initial)
+    for name, field in form.fields.items():
+        field.show_hidden_initial = here and form.add_initial_prefix(name) in data
+    return form.mark()
 
 
 class ExaminationCard:

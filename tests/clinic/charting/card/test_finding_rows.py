@@ -5,8 +5,9 @@ import re
 import pytest
 
 from clinic.charting import notes
+from clinic.charting.findings import examining
 from clinic.charting.kinds import treating
-from clinic.charting.models import MuscleFinding, SegmentFinding, TreatmentApplied, Visit
+from clinic.charting.models import Examination, MuscleFinding, SegmentFinding, TreatmentApplied, Visit
 from tests import make
 from tests.clinic.charting.card.test_treatment_rows import press, row_fields, ultrasound
 
@@ -125,6 +126,18 @@ def test_minutes_that_were_kept_are_what_the_swapped_page_showed(chart, carlos, 
     typed = {"version": visit.version, "do": "mark_typed", **row_fields(row, minutes="6")}
     page = chart.post(visit.get_absolute_url(), typed, headers={"Chart-Swap": "1"}).content.decode()
     assert re.findall(rf'name="initial-row-{row.pk}-minutes" value="(\d+)"', page) == ["6"]
+
+
+def test_an_old_page_takes_no_examination_back(chart, carlos, visit):
+    """It showed a normal one; the other window found it unusual, which stops a thrust."""
+    examining.examine(visit, part="neuro", result="normal", by=carlos)
+    shown = shown_for(chart, visit, "exam-neuro")
+    assert shown == {"initial-exam-neuro-result": "normal", "initial-exam-neuro-note": ""}
+    examining.examine(visit, part="neuro", result="abnormal", note="Weak grip", by=carlos)
+    press(chart, visit, "save", **sent("exam-neuro", shown))
+    assert Examination.objects.values_list("result", "note").get() == ("abnormal", "Weak grip")
+    press(chart, visit, "save", **sent("exam-neuro", shown, result="abnormal", note="Weak left grip"))
+    assert Examination.objects.values_list("result", "note").get() == ("abnormal", "Weak left grip")
 
 
 def test_an_old_page_takes_no_needles_back(chart, carlos, visit):
