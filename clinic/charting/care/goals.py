@@ -122,12 +122,12 @@ def _keep_mean(plan, scored, by):
     are_all = all(goal.now_at and timezone.localdate(goal.now_at) == day for goal in own)
     if scored not in own or len(own) < scoring.PSFS_FEWEST or not are_all:
         return
-    told = [{"what": goal.what, "score": int(goal.now)} for goal in own]
+    scores = [int(goal.now) for goal in own if goal.now is not None]
     recording.enter_score(
         plan.patient,
         recording.FUNCTION,
-        scoring.score_psfs([one["score"] for one in told]).value,
-        answers={"activities": told},
+        scoring.score_psfs(scores).value,
+        answers={"activities": [{"what": one.what, "score": n} for one, n in zip(own, scores, strict=True)]},
         by=by,
         mode=Response.Mode.VISIT,
         form_version="1995",

@@ -1,6 +1,7 @@
 """The forms of the plan's tab: the plan itself, a goal, who agreed, a decision."""
 
 from datetime import timedelta
+from typing import cast
 
 from django import forms
 from django.utils import timezone
@@ -163,7 +164,7 @@ class MissForm(Plain):
     def __init__(self, data=None, *, plan, **kwargs):
         super().__init__(data, **kwargs)
         self.open = {str(goal.pk): goal for goal in plan.goals.all() if goal.reached_at is None}
-        self.fields["goal"].choices = [(pk, goal.what) for pk, goal in self.open.items()]
+        cast(forms.ChoiceField, self.fields["goal"]).choices = [(pk, goal.what) for pk, goal in self.open.items()]
 
     @property
     def chosen(self):
