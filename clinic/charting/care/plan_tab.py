@@ -46,7 +46,9 @@ class Current:
 
     @property
     def progress_label(self):
-        return PlanDecision.Progress(self.progress.flag).label
+        """How it goes, in words; "not enough measured" only where something is missing."""
+        flag = PlanDecision.Progress(self.progress.flag)
+        return _("Not clear yet") if flag == flag.UNCLEAR and not self.progress.missing else flag.label
 
     @property
     def edit_form(self):

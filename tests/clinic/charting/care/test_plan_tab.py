@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.charting.care import goals, plan_making, planning
+from clinic.charting.care import goals, plan_making, plan_tab, planning, progress
 from clinic.charting.models import CarePlan, Episode, PlanDecision, PlanGoal
 from patients import intake
 from tests import make
@@ -216,3 +216,17 @@ def test_plans_of_a_joined_record_stand_here(chart, plan, ana, carlos):
     other = Episode.objects.create(patient=old, complaint="Stiff neck")
     planning.aim_at(other, aim="Park the car", by=carlos)
     assert len(chart.get(tab(ana)).context["current"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("flag", "missing", "words"),
+    [
+        ("unclear", ("pain",), "Not enough measured"),
+        ("unclear", (), "Not clear yet"),
+        ("improved", (), "Improved"),
+    ],
+)
+def test_the_tab_says_too_little_was_measured_only_where_something_is_missing(flag, missing, words):
+    shown = plan_tab.Current(plan=None, standing=None, visits=[], missed=[], scores=[])
+    shown.progress = progress.Progress(flag, (), missing)
+    assert str(shown.progress_label) == words
