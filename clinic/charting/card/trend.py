@@ -14,7 +14,7 @@ SPASMS = Frame(WIDTH, 134, LEFT, RIGHT, top=94, bottom=116, inset=6, has_words=F
 
 @dataclass(frozen=True)
 class Trend:
-    """The last scores as drawn. `change` is the newest pain minus the one before, None for the first."""
+    """The last scores as drawn. `change` is the newest pain minus that of the day before it, None for the first day."""
 
     first: Score
     last: Score
@@ -54,7 +54,7 @@ def of(pain: Sequence[tuple[date, int]], spasms: Sequence[tuple[date, int]] = ()
     return Trend(
         first=scores[0],
         last=scores[-1],
-        change=pain[-1][1] - pain[-2][1] if len(pain) > 1 else None,
+        change=scores[-1].value - scores[-2].value if len(scores) > 1 else None,
         points=line.points,
         path=line.path,
         bars=under.bars,

@@ -42,9 +42,10 @@ def test_pain_and_spasms_share_their_days():
     assert [(word.anchor, at) for word, at in drawn.days] == [("start", START), ("end", day(18))]
 
 
-def test_the_last_score_of_a_day_counts_and_the_change_is_from_the_score_before():
+def test_the_last_score_of_a_day_counts_and_the_change_is_from_the_day_before():
     drawn = trend.of(told([(0, 8), (3, 7), (3, 6)]))
-    assert (drawn.count, drawn.last.words, drawn.change) == (2, "6", -1)
+    assert (drawn.count, drawn.last.words, drawn.change) == (2, "6", -2)
+    assert trend.of(told([(3, 7), (3, 6)])).change is None
 
 
 PAIRS = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 10)), min_size=1, max_size=10).map(sorted)
