@@ -95,7 +95,7 @@ def fill(*, seed=1, now=None, count=PEOPLE, weeks=WEEKS):
     phases.done("intakes")
     Response.objects.bulk_create([*outcomes.at_intakes(handed_in), *outcomes.at_visits(visits)])
     Response.objects.bulk_create(scores.write(visits, handed_in, seed=seed))
-    outcomes.check_ins(rows, now)
+    outcomes.check_ins(rows, visits, now)
     afterwards.release(rng, visits, patients[0], now)
     afterwards.add_to_notes(rng, visits, now)
     given = afterwards.give_articles(rng, visits, patients[0], now)

@@ -15,6 +15,7 @@ SAID = (  # on arriving: by how much the pain differs from the last score, and w
     (-2, "walking helps"),
     (1, "long drive on Sunday"),
 )
+SAID_OF = {"worse": "worse after shovelling", "better": "slept through twice this week"}  # as the note has it
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,20 @@ def at_intakes(intakes):
     ]
 
 
-def check_ins(rows, now):
-    """Save what those who are in the clinic now have said on arriving, all but the last, who did it at the desk."""
+def check_ins(rows, visits, now):
+    """Save what those who are in the clinic now have said on arriving, all but the last, who did it at the desk.
+
+    Where a note is written already it says the same.
+    """
     here = sorted((row for row in rows if row.status in HERE and row.arrived_at), key=lambda row: row.pk)[:-1]
     last = pain_scores([row.patient_id for row in here], last=1)
-    made = [_check_in(row, last.get(row.patient_id, []), *SAID[n % len(SAID)], now) for n, row in enumerate(here)]
+    noted = {visit.appointment_id: visit for visit in visits}
+    made = [
+        _as_noted(row, noted[row.pk], now)
+        if row.pk in noted
+        else _check_in(row, last.get(row.patient_id, []), *SAID[n % len(SAID)], now)
+        for n, row in enumerate(here)
+    ]
     Response.objects.bulk_create(
         Response(
             patient_id=one.patient_id,
@@ -100,6 +110,17 @@ def check_ins(rows, now):
         for one in made
     )
     return CheckIn.objects.bulk_create(made)
+
+
+def _as_noted(row, note, now):
+    return CheckIn(
+        patient_id=row.patient_id,
+        appointment=row,
+        pain=note.pain,
+        change=note.change,
+        words=SAID_OF.get(note.change, ""),
+        given_at=min(row.arrived_at, now),
+    )
 
 
 def _check_in(row, last, more, words, now):
