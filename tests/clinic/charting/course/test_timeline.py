@@ -122,7 +122,8 @@ def test_a_decision_on_imaging_of_a_visit_entered_in_error_is_struck_and_another
     ImagingDecision.objects.create(visit=visit, because="Wrong film", **made)
     VisitMark.objects.create(visit=visit, kind="entered_in_error", by=carlos, reason="Wrong patient")
     found = [one for one in timeline.entries(ana, carlos, {"plan"}) if one.source.name == "imaging"]
-    assert [(one.detail, one.is_struck) for one in found] == [("Wrong film; entered in error", True), ("No sign", False)]
+    told = [(one.detail, one.is_struck) for one in found]
+    assert told == [("Wrong film; entered in error", True), ("No sign", False)]
 
 
 def test_a_kind_is_shown_alone_and_a_complaint_with_what_belongs_to_it(carlos, ana):
