@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from clinic.charting import notes
 from clinic.charting.card.card_part import CardPart
 from clinic.charting.card.card_refusals import Refused
 from clinic.charting.coded import code_rules, coding, default_codes, diagnosing
@@ -132,8 +133,7 @@ class DiagnosisCard(CardPart):
     @property
     def proposes_active(self):
         """Is the injury new, so that the seventh character for active treatment is the likely one?"""
-        visit = self.visit
-        return visit.episode.phase_on(visit.visited_at.date()) in ("", "acute")
+        return self.visit.episode.phase_on(notes.day_of(self.visit)) in ("", "acute")
 
 
 def choice(code, proposes_active=False):

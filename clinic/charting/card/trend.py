@@ -54,7 +54,7 @@ def of(pain: Sequence[tuple[date, int]], spasms: Sequence[tuple[date, int]] = ()
     return Trend(
         first=scores[0],
         last=scores[-1],
-        change=scores[-1].value - scores[-2].value if len(scores) > 1 else None,
+        change=int(scores[-1].value - scores[-2].value) if len(scores) > 1 else None,
         points=line.points,
         path=line.path,
         bars=under.bars,
