@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 OWNED = [model for model in apps.get_models() if isinstance(model._default_manager.all(), OwnedQuerySet)]
 NAMES = [model._meta.label_lower for model in OWNED]
 OF_THE_DESK = [
+    "patients.coverage",
     "patients.stickynote",
     "patients.calllog",
     "scheduling.series",

@@ -14,7 +14,17 @@ from clinic.accounts.models import SignedLink
 from clinic.accounts.roles import Role
 from clinic.charting import notes
 from clinic.charting.kinds import treating
-from clinic.charting.models import TreatmentKind
+from clinic.charting.models import (
+    CarePlan,
+    NerveTest,
+    PlanDecision,
+    PlanEvent,
+    PlanGoal,
+    PlanPhase,
+    ProvokingMovement,
+    RangeOfMotion,
+    TreatmentKind,
+)
 from clinic.messaging import outbox
 from clinic.outcomes.models import CheckIn
 from clinic.outcomes.recording import record_pain
@@ -156,6 +166,20 @@ def _record(world, of, whose, hour):
     rows.segment = notes.note_segment(rows.draft, segment="L4", side="R", by=world.carlos, pain=3)
     rows.muscle = notes.note_muscle(rows.draft, muscle="quadratus_lumborum", side="R", by=world.carlos, spasm_before=3)
     rows.treatment = _treat(rows.draft, world.carlos, word)
+    rows.measured = [
+        RangeOfMotion.objects.create(visit=rows.draft, region="lumbar", movement="flexion", degrees=40),
+        NerveTest.objects.create(visit=rows.draft, kind="reflex", level="L4", side="R", result="normal"),
+        ProvokingMovement.objects.create(visit=rows.draft, movement="flexion", effect="worse"),
+    ]
+    rows.plan = CarePlan.objects.create(patient=of, episode=rows.episode, made_by=world.carlos)
+    rows.planned = [
+        PlanGoal.objects.create(plan=rows.plan, what="Lift", start=3, target=8),
+        PlanPhase.objects.create(plan=rows.plan, name="relief", visits=6, weeks=3),
+        PlanEvent.objects.create(plan=rows.plan, kind="re_exam", at_visit=12),
+        PlanDecision.objects.create(
+            plan=rows.plan, decision="continue", progress="improved", day=28, decided_by=world.carlos
+        ),
+    ]
     rows.self_care = SelfCareItem.objects.create(patient=of, text=word["self-care"], given_by=world.carlos)
     rows.event = make.adverse_event(of, world.carlos, visit=rows.visit, what=word["adverse event"])
     rows.report = make.document(of, world.carlos, title=word["document"], released_at=MONDAY, released_by=world.carlos)

@@ -79,7 +79,7 @@ def test_the_tab_takes_the_same_queries_with_one_and_three(doctor, ana, kinds, d
         doctor.get(tab(ana))
 
 
-TAB_QUERIES = 16
+TAB_QUERIES = 18
 
 
 # --- recording and taking back

@@ -314,7 +314,7 @@ def test_the_tab_takes_the_same_queries_for_any_number_of_documents(
         make.document(ana)
     client.force_login(carlos)
     locking = 1 if connection.vendor == "postgresql" else 0  # the log is locked there with a query of its own
-    with django_assert_num_queries(16 + locking):
+    with django_assert_num_queries(18 + locking):
         client.get(chart(ana))
 
 

@@ -340,4 +340,4 @@ def test_the_versions_shown_do_not_grow_with_the_history(doctor, ana):
     assert (len(doctor.get(address(ana)).context["versions"]), Intake.objects.count()) == (12, 14)
 
 
-COST = 24
+COST = 26

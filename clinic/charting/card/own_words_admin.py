@@ -4,6 +4,7 @@ Everybody changes their own; the clinic's, which everybody is offered, are chang
 """
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -57,9 +58,11 @@ class OwnWords(ByRight, FilteredOnly):
         deed = "changed" if change else "added"
         record(f"{self.right_prefix}.{deed}", obj, by=request.user, fields=sorted(form.changed_data))
 
-    def has_add_permission(self, request, obj=None):
-        has_place = hasattr(request.user, "practitioner") or may_change_the_clinics(request.user)
-        return super().has_add_permission(request) and has_place
+    def add_view(self, request, form_url="", extra_context=None):
+        """Asked here and not with the right, which the menu of every page asks: it costs a query."""
+        if not (may_change_the_clinics(request.user) or hasattr(request.user, "practitioner")):
+            raise PermissionDenied
+        return super().add_view(request, form_url, extra_context)
 
 
 @admin.register(Preset)
