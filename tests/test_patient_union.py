@@ -358,6 +358,9 @@ OWNERS = {"patient", "patient_id", "patient__in", "patient_id__in"}
 # Where the rows of one record, or of records named by the union itself, are meant. "module.function": why.
 MEANT = {
     "clinic.charting.admin.get_search_results": "asks for found people and for records joined to them",
+    "clinic.charting.course.readers_tab.context": "numbers of records, taken from the union",
+    "clinic.charting.papers.letter_admin.get_search_results": "asks for found people and for records joined to them",
+    "clinic.outcomes.recording.strike_pain_of_visit": "the score stands at the record of its visit",
     "clinic.messaging.outbox.withdraw_all": "numbers of records, which the caller takes from the union",
     "clinic.portal.persons.grant": "numbers of records, taken from the union",
     "clinic.portal.records.looks": "numbers of records, taken from the union",
