@@ -87,6 +87,7 @@ def test_of_two_flags_for_one_part_the_later_counts():
 
 @pytest.mark.parametrize("technique", [*THRUSTS, ""])
 def test_after_a_crash_a_thrust_is_refused_until_all_three_are_there(visit, carlos, technique):
+    """R7: motor accident or hard fall: both examinations and a decision on imaging first."""
     assert refused(visit, carlos, technique=technique) == ["Neurological", "Muscles and joints", "Imaging decision"]
     examining.examine(visit, part="neuro", result="normal", by=carlos)
     assert refused(visit, carlos, technique=technique) == ["Muscles and joints", "Imaging decision"]

@@ -1,9 +1,11 @@
 """The safety rules of the clinical facts, section 11, each by its number, from the answer to the treatment."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
-from clinic.charting import safety
+from clinic.charting import notes, safety
 from clinic.charting.kinds import treating
 from clinic.charting.models import TreatmentApplied
 from patients import intake
@@ -124,3 +126,17 @@ def test_r27_neither_a_yes_nor_a_no_is_made_of_it(ana, carlos):
         treating.apply(note, kind=ultrasound, by=carlos, regions=["lumbar"])
     given = treating.apply(note, kind=ultrasound, by=carlos, regions=["lumbar"], reason="Asked: not pregnant")
     assert (given.strictest, given.rules_version) == ("R", safety.rules_version())
+
+
+def test_r30_the_edition_of_the_rules_stands_on_the_note_and_on_each_warned_treatment(ana, carlos):
+    make.condition(ana, "osteoporosis")
+    note = make.visit(of=ana, by=carlos.practitioner)
+    adjustment = make.treatment_kind("adjustment")
+    given = treating.apply(note, kind=adjustment, by=carlos, segments=["L4 R"], values=THRUST, reason="Scan is good")
+    edition = safety.rules_version()
+    note.refresh_from_db()
+    saved = notes.save(note, version=note.version, by=carlos, subjective="Stiff since Sunday")
+    signed = notes.sign(saved, version=saved.version, by=carlos)
+    assert edition != ""
+    assert (given.rules_version, signed.rules_version) == (edition, edition)
+    assert json.loads(signed.document)["rules_version"] == edition
