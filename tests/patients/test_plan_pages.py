@@ -108,4 +108,4 @@ def test_the_tab_asks_the_same_number_of_questions_for_one_row_and_three(
     assert [len(page.context[name]) for name in ("tasks", "done_tasks", "current")] == [rows] * 3
 
 
-QUERIES = 38
+QUERIES = 37

@@ -12,7 +12,7 @@ from patients.models import RiskFinding, SelfCareItem
 from tests import make
 
 pytestmark = pytest.mark.django_db
-PORTAL, TAB = 9, 23  # queries of a page
+PORTAL, TAB = 9, 25  # queries of a page
 
 
 def tab(patient):

@@ -146,5 +146,5 @@ def test_the_list_offers_the_import_to_those_who_may_use_it(client, olga, carlos
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_asks_the_same_number_of_questions(office, rows, django_assert_num_queries):
     ServiceCode.objects.exclude(key__in=KEYS[:rows]).delete()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         office.get(reverse("admin:charting_servicecode_changelist"))

@@ -327,7 +327,7 @@ def test_the_register_asks_the_same_number_of_questions_for_one_row_and_three(
         assert len(register(chart).context["cl"].result_list) == rows
 
 
-REGISTER = 11
+REGISTER = 10
 
 
 def test_the_register_writes_a_day_as_the_chart_does_and_a_treatment_short(chart, carlos, ana):

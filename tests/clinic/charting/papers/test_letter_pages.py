@@ -210,7 +210,7 @@ def test_the_tab_tells_where_each_letter_stands(doctor, ana, carlos):
     assert [str(one.state.label) for one in shown] == ["Closed", "Answered", "Answer overdue", "Not sent yet"]
 
 
-TAB_QUERIES, LIST_QUERIES = 21, 8
+TAB_QUERIES, LIST_QUERIES = 20, 7
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -219,7 +219,7 @@ def test_what_people_typed_is_text_on_every_paper(doctor, ana, visit, carlos):
         assert ("<script>alert" in page, "&lt;script&gt;alert" in page, "مريم 🦴" in page) == (False, True, True), kind
 
 
-QUERIES = {"note": 23, "findings": 28, "summary": 24, "letter": 11}
+QUERIES = {"note": 22, "findings": 27, "summary": 23, "letter": 10}
 
 
 @pytest.mark.parametrize("visits", [1, 3, 30])
