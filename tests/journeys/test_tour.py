@@ -38,6 +38,7 @@ def arrive_as(role, demo, page, sign_in_at):
         sign_in_at(demo, page, User.objects.filter(role_grants__role=role).order_by("pk").first())
 
 
+@pytest.mark.timeout(900)
 def test_every_page_is_clean_and_accessible_at_every_width(page, demo, sign_in_at, axe):
     faults = {}
     heard = []
@@ -60,6 +61,7 @@ def test_every_page_is_clean_and_accessible_at_every_width(page, demo, sign_in_a
     assert faults == {}, told(faults)
 
 
+@pytest.mark.timeout(900)
 def test_the_dark_set_is_readable(page, demo, sign_in_at, axe):
     """Contrast in the dark: the same check on the busiest screens."""
     page.emulate_media(color_scheme="dark")
