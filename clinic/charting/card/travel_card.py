@@ -5,10 +5,9 @@ concerns and everything else as it was typed.
 """
 
 import hashlib
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import cached_property
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +22,7 @@ from clinic.charting.card.on_file import OnFile
 from clinic.charting.card.one_tap_buttons import OneTapButtons, set_named
 from clinic.charting.card.plan_buttons import WARNED, PlanButtons
 from clinic.charting.card.plan_card import PlanCard, initial_of
+from clinic.charting.card.signing_buttons import SigningButtons
 from clinic.charting.card.treatment_rows import TreatmentRows
 from clinic.charting.contraindications import before_thrust
 from clinic.charting.forms import NewMuscleForm, NewSegmentForm, NoteForm
@@ -46,7 +46,7 @@ def base_of(visit):
     return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
-class TravelCard(PlanButtons, OneTapButtons):
+class TravelCard(PlanButtons, OneTapButtons, SigningButtons):
     """One open note on the screen of one user: its forms, what is wrong with them, and what a button does."""
 
     def __init__(self, visit, user, data=None, kind="", planned="", waiting="", opened=""):
@@ -291,22 +291,6 @@ class TravelCard(PlanButtons, OneTapButtons):
             self.conflict = stale.current
             raise Refused(CONFLICT) from stale
 
-    @contextmanager
-    def _alone(self):
-        """Hold the note and give its version: nobody saves between what was seen and the signature under it.
-
-        A refusal takes back nothing that was typed.
-        """
-        refused = None
-        with transaction.atomic():
-            row = notes.locked(self.visit)
-            try:
-                yield row.version
-            except Refused as told:
-                refused = told
-        if refused:
-            raise refused
-
     def _press(self, word, what):
         if word in SIGNING:
             require(self.user, "visit.sign")
@@ -365,50 +349,3 @@ class TravelCard(PlanButtons, OneTapButtons):
         version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
         if found and found["to_spare"]:
             notes.save(self.visit, version=version, by=self.user, spare_movement=found["to_spare"])
-
-    def _do_sign(self, _what):
-        self._sign()
-
-    def _do_sign_next(self, _what):
-        self._sign()
-        return "next"
-
-    def sign_as_it_stands(self, version):
-        """Sign without typing anything, from the list of unsigned notes; `version` is the one the list was made from.
-
-        Raises `Refused`, `PermissionDenied`, `notes.AlreadySigned`.
-        """
-        require(self.user, "visit.sign")
-        with self._alone() as current:
-            if str(current) != version:
-                raise Refused(CONFLICT)
-            self._sign()
-
-    def _sign(self):
-        for part in self.parts.values():
-            part.before_signing(self.user)
-        version = Visit.objects.values_list("version", flat=True).get(pk=self.visit.pk)
-        try:
-            notes.sign(self.visit, version=version, by=self.user, alike_because=self._said_although_alike())
-        except notes.AlikeNotes as error:
-            self.errors["alike"] = _("This note reads like the last ones. What is different today?")
-            raise Refused from error
-        except (notes.NotTheAuthor, notes.LicenceExpired, notes.NothingNewToday, notes.NotConfirmed) as error:
-            self.errors["sign"] = str(WHY[type(error)])
-            raise Refused from error
-        for part in self.parts.values():
-            part.after_signing(self.user)
-
-
-WHY = {
-    notes.NotTheAuthor: gettext_lazy("Only the practitioner of this visit signs it."),
-    notes.LicenceExpired: gettext_lazy(
-        "The licence has expired. Ask a colleague, or renew the date under Practitioners."
-    ),
-    notes.NotConfirmed: gettext_lazy(
-        "Treatments taken over from the last visit wait for their response. Tap it, or take them out."
-    ),
-    notes.NothingNewToday: gettext_lazy(
-        "Say what is new today: the patient's words or the change, and what was found or done."
-    ),
-}
